@@ -1,0 +1,1 @@
+"""WhatsApp in and out: listener, inbox, drain, outbox, media, and the simulator that stands in for Meta."""
