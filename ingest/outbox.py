@@ -1,0 +1,178 @@
+"""Sends what the outbox holds: leased, in each person's order, within Meta's limits, with the outcome on record."""
+
+import logging
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import httpx
+from pywa import WhatsApp
+from pywa.errors import WhatsAppError
+
+from store import delivery, health
+from store.clock import now as clock_now
+from store.delivery import Outgoing
+from store.desk import Desk
+
+from . import whatsapp
+
+log = logging.getLogger(__name__)
+BATCH = 40
+WORKERS = 8
+IDLE_SECONDS = 0.3
+LEASE = timedelta(minutes=3)
+LONGEST_GAP = 900
+# The window is taken as closed a little early: a message on its way must not arrive after it.
+WINDOW_MARGIN = timedelta(minutes=2)
+
+# Meta's codes, see docs/whatsapp.md: wait and try again; stop everything and call the administrator.
+RETRY = {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004}
+STOP = {0, 3, 10, 190, 368, 131031, 131042}
+
+
+@dataclass
+class Bucket:
+    """So many at once, then one in so many seconds."""
+
+    capacity: float
+    per_second: float
+    level: float = field(init=False)
+    since: float = field(init=False)
+
+    def __post_init__(self):
+        self.level, self.since = self.capacity, time.monotonic()
+
+    def ready(self) -> bool:
+        moment = time.monotonic()
+        self.level = min(self.capacity, self.level + (moment - self.since) * self.per_second)
+        self.since = moment
+        return self.level >= 1
+
+    def take(self) -> None:
+        self.level -= 1
+
+
+class Sender:
+    """The one sender of this process."""
+
+    def __init__(self, desk: Desk, wa: WhatsApp):
+        self.desk = desk
+        self.wa = wa
+        self.name = uuid.uuid4().hex
+        self.limits = desk.settings.config["sending"]
+        self._all = Bucket(self.limits["per_second"], self.limits["per_second"])
+        self._people: dict[int, Bucket] = {}
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="send")
+
+    def run(self, stop: threading.Event) -> None:
+        """Send until told to stop; what was being sent by an earlier process is settled first."""
+        health.resume_sending(self.desk.register)
+        delivery.recover(self.desk.register, self.name, clock_now(), self._unknown_wait)
+        while not stop.is_set():
+            try:
+                sent = self.send_waiting()
+            except Exception:
+                log.exception("sending failed; it is tried again")
+                sent = 0
+                stop.wait(2)
+            if not sent:
+                stop.wait(IDLE_SECONDS)
+        self._pool.shutdown()
+
+    def send_waiting(self) -> int:
+        """One round: lease, send side by side, note each outcome. How many were tried comes back."""
+        register, now = self.desk.register, clock_now()
+        delivery.give_up_waiting(register, now)
+        if health.sending_stopped(register) or not delivery.anything_queued(register, now):
+            return 0
+        batch = delivery.lease(register, self.name, now, now + LEASE, self._room(), self._busy())
+        for message in batch:
+            self._all.take()
+            self._person(message.contact_id).take()
+        list(self._pool.map(self._send, batch))
+        return len(batch)
+
+    def _send(self, message: Outgoing) -> None:
+        form = self._form(message)
+        if form is None:
+            self._note(delivery.failed, message.id, None, "jendela 24 jam sudah tertutup dan tidak ada templat")
+            return
+        try:
+            wamid = whatsapp.send(self.wa, message, form)
+        except WhatsAppError as error:
+            self._refused(message, form, error)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            # The request never left: nothing can have been delivered.
+            self._again(message, form, None, f"tidak tersambung ke WhatsApp ({type(error).__name__})")
+        except (httpx.TransportError, ValueError, KeyError) as error:
+            until = clock_now() + self._unknown_wait
+            with self.desk.register.atomic() as cursor:
+                delivery.unknown(cursor, message.id, form, until, clock_now(), type(error).__name__)
+        except Exception as error:
+            log.exception("message %d could not be sent", message.id)
+            self._note(delivery.failed, message.id, None, f"kesalahan program: {type(error).__name__}")
+        else:
+            self._note(delivery.accepted, message.id, wamid, form)
+
+    def _refused(self, message: Outgoing, form: str, error: WhatsAppError) -> None:
+        text = error.details or error.message
+        if error.code == delivery.REENGAGEMENT and form == "free" and message.template:
+            with self.desk.register.atomic() as cursor:
+                delivery.retry(cursor, message.id, "template", error.code, text, clock_now(), clock_now())
+        elif error.code in STOP:
+            log.critical("Meta refuses all sending (code %d); sending stops until the cause is removed", error.code)
+            health.stop_sending(self.desk.register, error.code, text, clock_now())
+            self._again(message, form, error.code, text)
+        elif error.code in RETRY or (error.status_code or 0) >= 500:
+            self._again(message, form, error.code, text)
+        else:
+            self._note(delivery.failed, message.id, error.code, text)
+
+    def _again(self, message: Outgoing, form: str, code: int | None, text: str) -> None:
+        if message.attempts >= self.limits["max_attempts"]:
+            self._note(delivery.failed, message.id, code, text)
+            return
+        gap = min(2 ** min(message.attempts, 10), LONGEST_GAP)
+        now = clock_now()
+        kept = "template" if form == "template" else None
+        with self.desk.register.atomic() as cursor:
+            delivery.retry(cursor, message.id, kept, code, text, now + timedelta(seconds=gap), now)
+
+    def _note(self, outcome, message_id: int, *details) -> None:
+        with self.desk.register.atomic() as cursor:
+            outcome(cursor, message_id, *details, clock_now())
+
+    def _form(self, message: Outgoing) -> str | None:
+        """Free text inside the 24-hour window, the template outside it."""
+        if message.form == "template":
+            return "template"
+        window = timedelta(hours=self.limits["window_hours"]) - WINDOW_MARGIN
+        if message.last_inbound_at and clock_now() - message.last_inbound_at < window:
+            return "free"
+        return "template" if message.template else None
+
+    @property
+    def _unknown_wait(self) -> timedelta:
+        return timedelta(seconds=self.limits["unknown_wait_seconds"])
+
+    def _person(self, contact_id: int) -> Bucket:
+        burst, seconds = self.limits["person_burst"], self.limits["person_seconds"]
+        return self._people.setdefault(contact_id, Bucket(burst, 1 / seconds))
+
+    def _busy(self) -> set[int]:
+        busy = {contact for contact, bucket in self._people.items() if not bucket.ready()}
+        # A full bucket is as good as none: forget it, or the table grows with the city.
+        self._people = {c: b for c, b in self._people.items() if b.level < b.capacity}
+        return busy
+
+    def _room(self) -> int:
+        self._all.ready()
+        return max(1, min(BATCH, int(self._all.level)))
+
+
+def window_ends(last_inbound_at: datetime | None, hours: float) -> datetime | None:
+    """Until when free text may be sent to a person."""
+    return last_inbound_at + timedelta(hours=hours) if last_inbound_at else None

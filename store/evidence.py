@@ -1,0 +1,176 @@
+"""Files kept with a case: checked, stored once by content hash, described by a row in `media`."""
+
+import hashlib
+import io
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PIL import Image
+
+from .book import Book
+from .db import insert
+from .rules.case import Case
+from .rules.errors import RuleBroken
+from .rules.workflow import Actor
+
+# What is kept, with the name's ending it is served under; everything else is refused, never guessed.
+TYPES = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/aac": ".aac",
+    "audio/amr": ".amr",
+    "audio/wav": ".wav",
+    "audio/webm": ".weba",
+    "video/mp4": ".mp4",
+    "video/3gpp": ".3gp",
+    "application/pdf": ".pdf",
+    "application/msword": ".doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.ms-excel": ".xls",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
+    "text/plain": ".txt",
+}
+_MAX_PIXELS = 60_000_000
+_SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"OggS", "audio/ogg"),
+    (b"#!AMR", "audio/amr"),
+    (b"ID3", "audio/mpeg"),
+    (b"\x1aE\xdf\xa3", "audio/webm"),
+)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is kept: its hash names it in the media folder. Size in bytes."""
+
+    sha256: str
+    mime: str
+    size: int
+    filename: str | None = None
+
+
+def keep(folder: Path, content: bytes, mime: str, max_bytes: int, filename: str | None = None) -> File:
+    """Check a file and keep it by its hash.
+
+    :param mime: what the sender says it is; the content must agree
+    :raises RuleBroken: `file_empty`, `file_too_large`, `file_type` or `file_broken`
+    """
+    mime = mime.split(";")[0].strip().lower()
+    if not content:
+        raise RuleBroken("file_empty")
+    if len(content) > max_bytes:
+        raise RuleBroken("file_too_large", size=len(content), limit=max_bytes)
+    if mime not in TYPES:
+        raise RuleBroken("file_type", mime=mime)
+    _check_content(content, mime)
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(folder, digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{digest}-{os.getpid()}")
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    return File(digest, mime, len(content), filename)
+
+
+def path_of(folder: Path, sha256: str) -> Path:
+    """Where a file of this hash lies."""
+    return folder / sha256[:2] / sha256
+
+
+def attach(book: Book, case: Case, files: list[File] | tuple, actor: Actor) -> None:
+    """Note files of staff as evidence of a case."""
+    insert(
+        book.cursor,
+        "media",
+        [
+            {
+                "id": book.new_id("media_id"),
+                "complaint_id": case.id,
+                "contact_id": None,
+                "source": "staff",
+                "mime": file.mime,
+                "filename": file.filename,
+                "sha256": file.sha256,
+                "size": file.size,
+                "state": "stored",
+                "created_at": book.now,
+                "created_by": actor.username,
+            }
+            for file in files
+        ],
+    )
+
+
+def of_staff(cursor, complaint_id: int) -> bool:
+    """Whether staff have already added a picture to this case."""
+    found = cursor.execute(
+        "select 1 from media where complaint_id = ? and source = 'staff' and starts_with(mime, 'image/') limit 1",
+        [complaint_id],
+    ).fetchone()
+    return found is not None
+
+
+def waiting_media(cursor, now: datetime, limit: int) -> list[tuple[int, str, str | None, str | None, int]]:
+    """Media still to be fetched: (id, WhatsApp's id, type, file name, attempts so far)."""
+    return cursor.execute(
+        """
+        select id, whatsapp_id, mime, filename, attempts from media
+        where state = 'waiting' and next_at <= ? order by next_at limit ?
+        """,
+        [now, limit],
+    ).fetchall()
+
+
+def media_stored(cursor, media_id: int, file: File) -> None:
+    cursor.execute(
+        "update media set state = 'stored', mime = ?, sha256 = ?, size = ?, problem = null, attempts = attempts + 1 where id = ?",
+        [file.mime, file.sha256, file.size, media_id],
+    )
+
+
+def media_failed(cursor, media_id: int, problem: str, next_at: datetime | None) -> None:
+    """Note a failed fetch; with no further time it is shown as missing (or refused, where the file itself is bad)."""
+    state = "waiting" if next_at else ("refused" if problem.startswith("file_") else "missing")
+    cursor.execute(
+        "update media set state = ?, problem = ?, next_at = ?, attempts = attempts + 1 where id = ?",
+        [state, problem, next_at, media_id],
+    )
+
+
+def _check_content(content: bytes, mime: str) -> None:
+    if mime.startswith("image/"):
+        _check_image(content, mime)
+        return
+    for start, known in _SIGNATURES:
+        if content.startswith(start) and known != mime and not {known, mime} <= {"audio/webm", "audio/ogg"}:
+            raise RuleBroken("file_type", mime=known)
+    zipped = content.startswith(b"PK")
+    if zipped != ("openxmlformats" in mime) or content.startswith((b"MZ", b"\x7fELF", b"#!/")):
+        raise RuleBroken("file_type", mime=mime)
+
+
+def _check_image(content: bytes, mime: str) -> None:
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            found = Image.MIME.get(image.format or "")
+            if image.width * image.height > _MAX_PIXELS:
+                raise RuleBroken("file_broken")
+            image.verify()
+    except RuleBroken:
+        raise
+    except Exception as error:
+        raise RuleBroken("file_broken") from error
+    if found != mime:
+        raise RuleBroken("file_type", mime=found or "?")

@@ -1,0 +1,50 @@
+"""What the installation knows of its own state: sending stopped, workers alive."""
+
+import json
+from datetime import datetime
+
+from .db import Register, rows
+
+STOPPED = "sending_stopped"
+
+
+def stop_sending(register: Register, code: int, text: str, now: datetime) -> None:
+    """Stop all sending, because Meta refuses this account; the administrator sees why."""
+    with register.atomic() as cursor:
+        cursor.execute(
+            "insert into setting values (?, ?) on conflict (name) do update set value = excluded.value",
+            [STOPPED, json.dumps({"code": code, "text": text, "since": now.isoformat()})],
+        )
+
+
+def sending_stopped(register: Register) -> dict | None:
+    """Why sending is stopped (`code`, `text`, `since`), or None."""
+    with register.cursor() as cursor:
+        found = cursor.execute("select value from setting where name = ?", [STOPPED]).fetchone()
+    return json.loads(found[0]) if found else None
+
+
+def resume_sending(register: Register) -> None:
+    with register.atomic() as cursor:
+        cursor.execute("delete from setting where name = ?", [STOPPED])
+
+
+def overview(register: Register, now: datetime) -> dict:
+    """Counts for the health page: the outbox by state, media that wait or are missing, bodies set aside."""
+    with register.snapshot() as cursor:
+        outbox = dict(cursor.execute("select state, count(*) from message_out group by state").fetchall())
+        media = dict(cursor.execute("select state, count(*) from media group by state").fetchall())
+        aside = cursor.execute("select count(*) from inbox_problem where settled_at is null").fetchone()[0]
+        oldest = cursor.execute(
+            "select min(created_at) from message_out where state = 'queued' and next_at <= ?", [now]
+        ).fetchone()[0]
+        failed = rows(
+            cursor.execute(
+                """
+                select m.id, m.created_at, m.purpose, m.state, m.error_code, m.error_text, m.attempts, c.number
+                from message_out m left join complaint c on c.id = m.complaint_id
+                where m.state in ('failed', 'unknown') order by m.id desc limit 100
+                """
+            )
+        )
+    return {"outbox": outbox, "media": media, "aside": aside, "oldest_queued": oldest, "failed": failed}

@@ -1,0 +1,336 @@
+"""What incoming messages do to the register: contacts, complaints, messages, media.
+
+`Intake` works on a batch: it reads what the batch needs in a few questions and writes it at the end, because one
+question costs as much as ten rows of an answer.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .book import Book
+from .db import incoming, insert, rows
+from .desk import Desk
+from .rules.case import Case
+from .rules.texts import Letter
+from .rules.workflow import REOPEN_DAYS, REPORTER, Role, State
+
+SUMMARY_LENGTH = 300
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One incoming message in the register's words; `identities` are (kind, value) pairs.
+
+    Times are naive UTC: `sent_at` by the citizen's phone, `received_at` when the listener had it safe. The clock starts
+    at the latter, however long the register was away.
+    """
+
+    wamid: str
+    kind: str
+    text: str | None
+    identities: tuple[tuple[str, str], ...]
+    name: str | None
+    sent_at: datetime
+    received_at: datetime
+    reply_to: str | None
+    refers_to: str | None
+    latitude: float | None
+    longitude: float | None
+    media_id: str | None
+    media_mime: str | None
+    media_filename: str | None
+    new_identities: tuple[tuple[str, str], ...]
+    inbox_id: int
+    raw: dict
+
+
+class Intake:
+    """A batch of incoming messages inside one transaction."""
+
+    def __init__(self, desk: Desk, cursor, batch: list[Arrived], now: datetime):
+        self.desk = desk
+        self.cursor = cursor
+        self.now = now
+        self.book = Book(cursor, now)
+        self._messages: list[dict] = []
+        self._media: list[dict] = []
+        self._new_contacts: dict[int, dict] = {}
+        self._seen: dict[int, dict] = {}
+        self._new_pairs: list[tuple[str, str]] = []
+        self._load(batch)
+
+    def _load(self, batch: list[Arrived]) -> None:
+        cursor = self.cursor
+        wamids = [a.wamid for a in batch]
+        self.known = {
+            wamid
+            for (wamid,) in cursor.execute(
+                "select wamid from message_in where wamid in (select unnest(?::varchar[]))", [wamids]
+            ).fetchall()
+        }
+        wanted = {pair for a in batch for pair in (*a.identities, *a.new_identities)}
+        self.identities: dict[tuple[str, str], int] = {}
+        if wanted:
+            found = cursor.execute(
+                "select kind, value, contact_id from contact_identity where value in (select unnest(?::varchar[]))",
+                [[value for _, value in wanted]],
+            ).fetchall()
+            self.identities = {(kind, value): contact for kind, value, contact in found}
+        contacts = sorted(set(self.identities.values()))
+        self._cases: dict[int, list[int]] = {}
+        if contacts:
+            for case in self.book.load(
+                "where contact_id in (select unnest(?::bigint[])) and (ended_at is null or ended_at > ?)",
+                [contacts, self.now - timedelta(days=REOPEN_DAYS)],
+            ):
+                self._cases.setdefault(case.contact_id, []).append(case.id)
+        self._load_targets(batch)
+        self._load_last_out(contacts)
+
+    def _load_targets(self, batch: list[Arrived]) -> None:
+        targets = sorted({t for a in batch for t in (a.reply_to, a.refers_to) if t})
+        self.targets: dict[str, tuple[int, int]] = {}
+        if not targets:
+            return
+        found = self.cursor.execute(
+            """
+            select wamid, complaint_id, contact_id from message_in
+            where wamid in (select unnest($targets::varchar[])) and complaint_id is not null
+            union all
+            select wamid, complaint_id, contact_id from message_out
+            where wamid in (select unnest($targets::varchar[])) and complaint_id is not null
+            """,
+            {"targets": targets},
+        ).fetchall()
+        self.targets = {wamid: (complaint, contact) for wamid, complaint, contact in found}
+        missing = {complaint for complaint, _ in self.targets.values()} - set(self.book.cases)
+        if missing:
+            self.book.load("where id in (select unnest(?::bigint[]))", [sorted(missing)])
+
+    def _load_last_out(self, contacts: list[int]) -> None:
+        self.last_out: dict[int, datetime] = {}
+        if contacts:
+            self.last_out = dict(
+                self.cursor.execute(
+                    """
+                    select contact_id, max(created_at) from message_out
+                    where contact_id in (select unnest(?::bigint[])) and created_at > ? group by contact_id
+                    """,
+                    [contacts, self.now - timedelta(days=1)],
+                ).fetchall()
+            )
+
+    def contact(self, arrived: Arrived) -> int:
+        """The one contact of this person; made where there is none, joined where two turn out to be one."""
+        pairs = [*arrived.identities, *arrived.new_identities]
+        found = sorted({self.identities[pair] for pair in pairs if pair in self.identities})
+        if found:
+            contact_id = found[0]
+            for other in found[1:]:
+                self._merge(other, contact_id)
+        else:
+            contact_id = self._new_contact(arrived)
+        for pair in pairs:
+            if pair not in self.identities:
+                self.identities[pair] = contact_id
+                self._new_pairs.append(pair)
+        seen = self._seen.setdefault(contact_id, {"last": arrived.sent_at, "name": None, "pairs": {}})
+        seen["last"] = max(seen["last"], arrived.sent_at)
+        seen["name"] = arrived.name or seen["name"]
+        seen["pairs"] |= dict(arrived.identities) | dict(arrived.new_identities)
+        return contact_id
+
+    def cases_of(self, contact_id: int) -> list[Case]:
+        """This person's complaints that are open or ended lately, oldest first."""
+        return [self.book.cases[complaint_id] for complaint_id in self._cases.get(contact_id, [])]
+
+    def target(self, arrived: Arrived, contact_id: int) -> Case | None:
+        """The case of the message this one answers or refers to, if it is this person's."""
+        for wamid in (arrived.refers_to, arrived.reply_to):
+            complaint_id, owner = self.targets.get(wamid or "", (None, None))
+            case = self.book.cases.get(complaint_id) if complaint_id else None
+            if case and contact_id in (owner, case.contact_id):
+                return case
+        return None
+
+    def open_complaint(self, arrived: Arrived, contact_id: int) -> Case:
+        """A new complaint with number and clock, from a person's first message."""
+        case = self.book.open_case(
+            "WA",
+            contact_id,
+            REPORTER,
+            arrived.received_at,
+            kind="complaint",
+            summary="",
+            **self.desk.limits(arrived.received_at),
+        )
+        self._cases.setdefault(contact_id, []).append(case.id)
+        return self.join(arrived, contact_id, case)
+
+    def join(self, arrived: Arrived, contact_id: int, case: Case) -> Case:
+        """Add a message to a complaint."""
+        data: dict = {"message": arrived.wamid, "media": bool(arrived.media_id)}
+        if arrived.text and arrived.kind not in ("reaction", "edit", "button_reply", "list_reply"):
+            data["summary"] = arrived.text[:SUMMARY_LENGTH]
+        if arrived.latitude is not None and case.latitude is None:
+            data |= {"latitude": arrived.latitude, "longitude": arrived.longitude}
+        self.keep(arrived, contact_id, case)
+        return self.book.record(case, "message", REPORTER, happened_at=arrived.received_at, **data)
+
+    def confirm(self, case: Case, happened_at: datetime) -> Case:
+        return self.book.record(case, "confirm", REPORTER, Role.REPORTER, State.CLOSED, happened_at)
+
+    def reopen(self, case: Case, reason: str, happened_at: datetime) -> Case:
+        """A new two days, because the reporter says it is not done."""
+        limits = self.desk.limits(happened_at)
+        return self.book.record(
+            case, "reopen", REPORTER, Role.REPORTER, State.REOPENED, happened_at, note=reason, **limits
+        )
+
+    def keep(self, arrived: Arrived, contact_id: int, case: Case | None) -> None:
+        """Keep the message itself; its media is fetched later."""
+        message_id = self.book.new_id("message_in_id")
+        if case:
+            self.targets[arrived.wamid] = (case.id, contact_id)
+        self._messages.append(
+            {
+                "id": message_id,
+                "wamid": arrived.wamid,
+                "contact_id": contact_id,
+                "complaint_id": case.id if case else None,
+                "kind": arrived.kind,
+                "text": arrived.text,
+                "reply_to": arrived.reply_to,
+                "refers_to": arrived.refers_to,
+                "latitude": arrived.latitude,
+                "longitude": arrived.longitude,
+                "sent_at": arrived.sent_at,
+                "received_at": arrived.received_at,
+                "inbox_id": arrived.inbox_id,
+                "raw": json.dumps(arrived.raw, ensure_ascii=False),
+            }
+        )
+        if arrived.media_id:
+            self._media.append(
+                {
+                    "id": self.book.new_id("media_id"),
+                    "message_id": message_id,
+                    "complaint_id": case.id if case else None,
+                    "contact_id": contact_id,
+                    "source": "reporter",
+                    "whatsapp_id": arrived.media_id,
+                    "mime": arrived.media_mime,
+                    "filename": arrived.media_filename,
+                    "state": "waiting",
+                    "next_at": self.now,
+                    "created_at": self.now,
+                }
+            )
+
+    def send(self, letter: Letter, contact_id: int, case: Case | None, cause: str) -> None:
+        self.last_out[contact_id] = self.now
+        self.book.send(letter, contact_id, case, "bot", cause)
+
+    def problem(self, inbox_id: int, reason: str, raw: str) -> None:
+        """Keep what could not be understood where the administrator sees it."""
+        note_problem(self.cursor, inbox_id, reason, raw, self.now)
+
+    def write(self) -> None:
+        insert(self.cursor, "contact", list(self._new_contacts.values()))
+        insert(
+            self.cursor,
+            "contact_identity",
+            [
+                {"kind": kind, "value": value, "contact_id": self.identities[kind, value], "seen_at": self.now}
+                for kind, value in self._new_pairs
+            ],
+        )
+        self._write_seen()
+        self.book.write()
+        insert(self.cursor, "message_in", self._messages)
+        insert(self.cursor, "media", self._media)
+
+    def _write_seen(self) -> None:
+        if not self._seen:
+            return
+        seen = [
+            {
+                "id": contact_id,
+                "last_inbound_at": seen["last"],
+                "name": seen["name"],
+                "phone": seen["pairs"].get("phone"),
+                "bsuid": seen["pairs"].get("bsuid"),
+            }
+            for contact_id, seen in self._seen.items()
+        ]
+        with incoming(self.cursor, "contact", seen):
+            self.cursor.execute(
+                """
+                update contact set
+                    last_inbound_at = greatest(contact.last_inbound_at, incoming.last_inbound_at),
+                    name = coalesce(incoming.name, contact.name),
+                    phone = coalesce(incoming.phone, contact.phone),
+                    bsuid = coalesce(incoming.bsuid, contact.bsuid)
+                from incoming where contact.id = incoming.id
+                """
+            )
+
+    def _new_contact(self, arrived: Arrived) -> int:
+        contact_id = self.book.new_id("contact_id")
+        self._new_contacts[contact_id] = {"id": contact_id, "name": arrived.name, "created_at": self.now}
+        return contact_id
+
+    def _merge(self, loser: int, winner: int) -> None:
+        """Two contacts turn out to be one person: everything moves to the elder."""
+        if loser in self._new_contacts:
+            self._new_contacts[loser]["merged_into"] = winner
+        cursor = self.cursor
+        for statement in _MERGE:
+            cursor.execute(statement, {"loser": loser, "winner": winner})
+        self.identities = {pair: winner if c == loser else c for pair, c in self.identities.items()}
+        for waiting in (*self._messages, *self._media):
+            if waiting["contact_id"] == loser:
+                waiting["contact_id"] = winner
+        moved = self._cases.pop(loser, [])
+        self._cases[winner] = sorted({*self._cases.get(winner, []), *moved})
+        self.book.change_contact(loser, winner)
+        self._seen.pop(loser, None)
+
+
+_MERGE = (
+    "update contact set merged_into = $winner where id = $loser",
+    "update contact_identity set contact_id = $winner where contact_id = $loser",
+    "update message_in set contact_id = $winner where contact_id = $loser",
+    "update message_out set contact_id = $winner where contact_id = $loser",
+    "update media set contact_id = $winner where contact_id = $loser",
+)
+
+
+def note_problem(cursor, inbox_id: int, reason: str, raw: str, now: datetime) -> None:
+    cursor.execute(
+        "insert into inbox_problem (inbox_id, happened_at, reason, raw) values (?, ?, ?, ?)",
+        [inbox_id, now, reason, raw],
+    )
+
+
+def position(cursor) -> int:
+    """The last inbox row whose effects are in the register."""
+    found = cursor.execute("select last_id from inbox_position where name = 'inbox'").fetchone()
+    return found[0] if found else 0
+
+
+def advance(cursor, last_id: int) -> None:
+    """Note how far the inbox has been applied, in the transaction of what it caused."""
+    cursor.execute(
+        "insert into inbox_position values ('inbox', ?) on conflict (name) do update set last_id = excluded.last_id",
+        [last_id],
+    )
+
+
+def problems(register) -> list[dict]:
+    """What could not be understood and nobody has settled yet, newest first."""
+    with register.cursor() as cursor:
+        return rows(
+            cursor.execute("select * from inbox_problem where settled_at is null order by inbox_id desc limit 200")
+        )

@@ -1,0 +1,178 @@
+"""The workflow: states, roles and one literal table of moves, the only place that knows who may do what when.
+
+Source: service standard SK 060/040/III 2022, steps 1–7.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .errors import RuleBroken
+
+
+class State(StrEnum):
+    """Where a complaint stands; stored as these words."""
+
+    RECEIVED = "received"
+    AWAITING_REPORTER = "awaiting_reporter"
+    ANSWERED = "answered"
+    FORWARDED = "forwarded"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    SCHEDULED = "scheduled"
+    IN_REVIEW = "in_review"
+    AWAITING_CONFIRMATION = "awaiting_confirmation"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    REFERRED = "referred"
+    WITHDRAWN = "withdrawn"
+    ARCHIVED = "archived"
+
+
+class Role(StrEnum):
+    """What a person may be; `reporter` and `system` act without an account."""
+
+    ADMIN = "admin"
+    CITY = "city"
+    OFFICIAL = "official"
+    OPD_ADMIN = "opd_admin"
+    OPD_TEAM = "opd_team"
+    LEADER = "leader"
+    REPORTER = "reporter"
+    SYSTEM = "system"
+
+
+DEPARTMENT_ROLES = frozenset({Role.OPD_ADMIN, Role.OPD_TEAM})
+CITY_ROLES = frozenset({Role.CITY, Role.OFFICIAL})
+RETURN_REASONS = ("incomplete", "not_ours", "duplicate", "wrong_category")
+CLOSINGS = ("confirmed", "by_officer", "silence")
+CHANNELS = ("WA", "TLP", "EML", "WEB", "TWT", "IGR", "HPP", "LOK")
+KINDS = ("complaint", "wish", "information", "official", "service")
+MAX_REOPENINGS = 2
+REOPEN_DAYS = 10
+
+# Waiting for the city team: nobody else will move these on.
+TRIAGE = frozenset({State.RECEIVED, State.RETURNED, State.REOPENED})
+# With a department, between forwarding and the result.
+WITH_DEPARTMENT = frozenset({State.FORWARDED, State.ACCEPTED, State.IN_PROGRESS, State.SCHEDULED, State.IN_REVIEW})
+# Ended by the move itself; `answered` ends when the answer was delivered.
+ENDED = frozenset({State.CLOSED, State.REJECTED, State.DUPLICATE, State.REFERRED, State.WITHDRAWN, State.ARCHIVED})
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role a person holds, in one department where the role belongs to one."""
+
+    role: Role
+    department: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a user with grants, the reporter or the system itself."""
+
+    username: str
+    name: str
+    grants: frozenset[Grant]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(grant.role for grant in self.grants)
+
+    def has(self, *roles: Role) -> bool:
+        return bool(self.roles & set(roles))
+
+    @property
+    def departments(self) -> frozenset[str]:
+        """The departments whose cases this person may see because of a role there."""
+        return frozenset(g.department for g in self.grants if g.role in DEPARTMENT_ROLES and g.department)
+
+
+REPORTER = Actor("reporter", "Pelapor", frozenset({Grant(Role.REPORTER)}))
+SYSTEM = Actor("system", "Sistem", frozenset({Grant(Role.SYSTEM)}))
+
+
+@dataclass(frozen=True)
+class Move:
+    """One allowed step.
+
+    `target` None leaves the state as it is; `needs` names what the command must bring, non-empty.
+    """
+
+    name: str
+    sources: frozenset[State]
+    target: State | None
+    roles: frozenset[Role]
+    needs: tuple[str, ...] = ()
+
+
+def _move(name, sources, target, roles, *needs) -> Move:
+    return Move(name, frozenset(sources), target, frozenset(roles), needs)
+
+
+S, R = State, Role
+ANY = frozenset(State)
+
+# The likeliest move of a state first: pages draw them in this order.
+MOVES: tuple[Move, ...] = (
+    _move("forward", TRIAGE, S.FORWARDED, CITY_ROLES, "department", "note"),
+    _move("answer", TRIAGE, S.ANSWERED, CITY_ROLES, "text"),
+    _move("accept", {S.FORWARDED}, S.ACCEPTED, {R.OPD_ADMIN}),
+    _move("return", {S.FORWARDED}, S.RETURNED, {R.OPD_ADMIN}, "reason", "note"),
+    _move("start", {S.ACCEPTED}, S.IN_PROGRESS, {R.OPD_ADMIN}),
+    _move("submit_result", {S.IN_PROGRESS}, S.IN_REVIEW, DEPARTMENT_ROLES, "text"),
+    _move("approve", {S.IN_REVIEW}, S.AWAITING_CONFIRMATION, CITY_ROLES, "text"),
+    _move("send_back", {S.IN_REVIEW}, S.IN_PROGRESS, CITY_ROLES, "note"),
+    _move("confirm", {S.AWAITING_CONFIRMATION}, S.CLOSED, {R.REPORTER}),
+    _move("close", {S.AWAITING_CONFIRMATION}, S.CLOSED, CITY_ROLES, "note"),
+    _move("lapse", {S.AWAITING_CONFIRMATION}, S.CLOSED, {R.SYSTEM}),
+    _move("reopen", {S.AWAITING_CONFIRMATION, S.CLOSED, S.ANSWERED}, S.REOPENED, {R.REPORTER}, "note"),
+    # These leave the state as it is.
+    _move("told", {S.ANSWERED, S.AWAITING_CONFIRMATION}, None, CITY_ROLES, "note"),
+    _move("classify", ANY - ENDED, None, CITY_ROLES),
+    _move("reply", ANY, None, CITY_ROLES, "text"),
+    _move("note", ANY, None, CITY_ROLES | DEPARTMENT_ROLES, "note"),
+    _move("message", ANY, None, {R.REPORTER}),
+    _move("delivered", ANY, None, {R.SYSTEM}),
+    _move("delivery_failed", ANY, None, {R.SYSTEM}),
+    _move("contact_joined", ANY, None, {R.SYSTEM}),
+)
+BY_NAME = {move.name: move for move in MOVES}
+
+
+def acting_role(move: Move, actor: Actor, department: str | None) -> Role | None:
+    """The role by which this actor may make the move on a case that lies with `department`, or None."""
+    for grant in sorted(actor.grants, key=lambda grant: grant.role):
+        if grant.role not in move.roles:
+            continue
+        if grant.role in DEPARTMENT_ROLES and (department is None or grant.department != department):
+            continue
+        return grant.role
+    return None
+
+
+def allowed(state: State, department: str | None, actor: Actor) -> list[Move]:
+    """The moves this actor may make now, the likeliest first."""
+    return [move for move in MOVES if state in move.sources and acting_role(move, actor, department) is not None]
+
+
+def check(name: str, state: State, department: str | None, actor: Actor, given: dict) -> tuple[Move, Role]:
+    """The move and the acting role, if the table allows it.
+
+    :param given: what the command brings, by the names in `Move.needs`
+    :raises RuleBroken: `not_allowed` (role), `wrong_state` or `missing_<need>`
+    """
+    move = BY_NAME[name]
+    role = acting_role(move, actor, department)
+    if role is None:
+        raise RuleBroken("not_allowed", move=name)
+    if state not in move.sources:
+        raise RuleBroken("wrong_state", move=name, state=state)
+    for need in move.needs:
+        if not str(given.get(need) or "").strip():
+            raise RuleBroken(f"missing_{need}", move=name)
+    if name == "return" and given["reason"] not in RETURN_REASONS:
+        raise RuleBroken("missing_reason", move=name)
+    return move, role
