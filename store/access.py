@@ -4,8 +4,6 @@ from .rules.case import Case
 from .rules.workflow import Actor, Role
 
 SEES_ALL = (Role.CITY, Role.OFFICIAL, Role.LEADER)
-# The Inspektorat alone, of all departments, works on complaints about officials.
-INSPECTORATE = "INSPEKTORAT"
 
 
 def may_see(actor: Actor, case: Case) -> bool:
@@ -17,9 +15,14 @@ def may_see(actor: Actor, case: Case) -> bool:
 
 def may_see_identity(actor: Actor, case: Case) -> bool:
     """Leadership sees no identities; a department sees them unless the case is confidential."""
-    if actor.has(Role.CITY, Role.OFFICIAL, Role.SYSTEM):
+    if sees_identities(actor):
         return True
     return case.department in actor.departments and not case.confidential
+
+
+def sees_identities(actor: Actor) -> bool:
+    """Whether this person sees who reported, in every case."""
+    return actor.has(Role.CITY, Role.OFFICIAL, Role.SYSTEM)
 
 
 def departments_seen(actor: Actor) -> list[str] | None:

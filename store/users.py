@@ -30,9 +30,7 @@ class Session:
     seen_at: datetime
 
 
-def add(
-    register: Register, username: str, name: str, password: str, grants: list[Grant], demo: bool = False
-) -> None:
+def add(register: Register, username: str, name: str, password: str, grants: list[Grant], demo: bool = False) -> None:
     """Make an account.
 
     :raises RuleBroken: `username_taken`, `password_too_short`, `role_needs_department`, `unknown_department`
@@ -159,7 +157,8 @@ def make_demo_accounts(register: Register) -> None:
 def _check_grant(cursor, grant: Grant) -> None:
     if grant.role in DEPARTMENT_ROLES and not grant.department:
         raise RuleBroken("role_needs_department", role=grant.role)
-    if grant.department and not cursor.execute(
-        "select 1 from department where code = ?", [grant.department]
-    ).fetchone():
+    if (
+        grant.department
+        and not cursor.execute("select 1 from department where code = ?", [grant.department]).fetchone()
+    ):
         raise RuleBroken("unknown_department", department=grant.department)

@@ -1,0 +1,44 @@
+"""Files of a case, served to those who may see the case."""
+
+from urllib.parse import quote, unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from store import evidence, queries, users
+from store.rules.errors import NotFound
+
+from .door import USER_HEADER
+
+# These cannot run anything in a browser, so they may be shown in place; everything else is a download.
+_SHOWN = ("image/jpeg", "image/png", "image/webp", "audio/", "video/")
+
+
+def routes(house) -> list[Route]:
+    """`/berkas/<id>`: one kept file."""
+
+    async def file(request: Request) -> Response:
+        desk = house().desk
+        username = unquote(request.headers.get(USER_HEADER.decode("ascii"), ""))
+        actor = await run_in_threadpool(users.actor, desk.register, username)
+        try:
+            if actor is None:
+                raise NotFound(username)
+            found = await run_in_threadpool(queries.file_for, desk.register, actor, request.path_params["media_id"])
+        except NotFound:
+            return Response("Berkas tidak ditemukan.", 404, media_type="text/plain")
+        path = evidence.path_of(desk.settings.media, found["sha256"])
+        if not path.is_file():
+            return Response("Berkas tidak ditemukan.", 404, media_type="text/plain")
+        name = f"{found['number']}-{found['id']}{evidence.TYPES.get(found['mime'], '.bin')}"
+        shown = found["mime"].startswith(_SHOWN)
+        headers = {
+            "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(name)}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=3600",
+        }
+        return FileResponse(path, media_type=found["mime"], headers=headers)
+
+    return [Route("/berkas/{media_id:int}", file)]

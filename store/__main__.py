@@ -1,0 +1,140 @@
+"""Command line of the register: check, export, demo, user. Needs the register for itself: stop the app first."""
+
+import argparse
+import csv
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from . import check, queries, settings, users
+from .db import Register
+from .desk import Desk, open_desk
+from .rules.errors import RegisterBusy, RuleBroken, WrongRegister
+from .rules.workflow import SYSTEM, Grant, Role
+
+BUSY = (
+    "The register is in use: the app is running. Stop the app first (Ctrl-C in its window, or "
+    "systemctl stop wadul-app) and try again."
+)
+NO_REGISTER = "There is no register at {path} yet. Start the app once, or set WADUL_DATA to the folder that holds it."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        chosen = settings.load()
+        if options.needs_register and not chosen.register.exists():
+            return _say(NO_REGISTER.format(path=chosen.register))
+        if options.command == "export" and not options.file.parent.is_dir():
+            return _say(f"The folder {options.file.parent} does not exist.")
+        if options.needs_register:
+            # Whatever mode the register was made in, it may be checked and read.
+            desk = Desk(Register(chosen.register), chosen)
+        else:
+            desk = open_desk(chosen)
+        try:
+            return options.run(desk, options)
+        finally:
+            desk.register.close()
+    except RegisterBusy:
+        return _say(BUSY)
+    except WrongRegister as wrong:
+        return _say(wrong_register(str(wrong)))
+    except settings.SettingsError as error:
+        return _say(str(error))
+    except RuleBroken as rule:
+        return _say(_RULES.get(rule.code, rule.code).format(**rule.details))
+    except OSError as error:
+        return _say(f"{error.filename or options.command}: {error.strerror}")
+
+
+def wrong_register(mode: str) -> str:
+    """The sentence for a register of the other mode."""
+    if mode == "demo":
+        return (
+            "This register holds demonstration data, but a WhatsApp account is configured. "
+            "Set WADUL_DATA to a new folder for real work."
+        )
+    return (
+        "This register holds real cases, but no WhatsApp account is configured (WHATSAPP_TOKEN), which would start a "
+        "demonstration on it. Set WHATSAPP_TOKEN, or WADUL_DATA to another folder."
+    )
+
+
+def _check(desk: Desk, options) -> int:
+    wrong = 0
+    for difference in check.differences(desk.register):
+        wrong += 1
+        print(difference)
+    complaints, events = check.count(desk.register)
+    if wrong:
+        print(f"{wrong} differences in {complaints} complaints ({events} events).")
+        return 1
+    print(f"All {complaints} complaints agree with their {events} events.")
+    return 0
+
+
+def _export(desk: Desk, options) -> int:
+    frame = queries.export(desk.register, SYSTEM, queries.Filters())
+    frame.to_csv(options.file, index=False, quoting=csv.QUOTE_MINIMAL, date_format="%Y-%m-%dT%H:%M:%SZ")
+    os.chmod(options.file, 0o600)
+    print(f"{len(frame)} complaints written to {options.file}.")
+    return 0
+
+
+def _demo(desk: Desk, options) -> int:
+    from . import demo
+
+    users.make_demo_accounts(desk.register)
+    print(f"{demo.fill(desk, complaints=options.complaints)} demonstration complaints written to {desk.register.path}.")
+    return 0
+
+
+def _add_user(desk: Desk, options) -> int:
+    password = os.environ.get("WADUL_PASSWORD") or getpass.getpass("Password: ")
+    role, _, department = options.role.partition(":")
+    if role not in (role.value for role in Role) or role in ("reporter", "system"):
+        return _say("The role is one of admin, city, official, leader, opd_admin:DEPARTMENT, opd_team:DEPARTMENT.")
+    users.add(desk.register, options.username, options.name, password, [Grant(Role(role), department or None)])
+    print(f"{options.username} may sign in as {options.role}.")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m store", description=__doc__)
+    parts = parser.add_subparsers(dest="command", required=True)
+    part = parts.add_parser("check", help="rebuild every complaint from its events and say whether all agree")
+    part.set_defaults(run=_check, needs_register=True)
+    part = parts.add_parser("export", help="write one row a complaint, with full text and identities")
+    part.add_argument("what", choices=["complaints"])
+    part.add_argument("file", type=Path)
+    part.set_defaults(run=_export, needs_register=True)
+    part = parts.add_parser("demo", help="fill a new register with two years of made-up complaints")
+    part.add_argument("--complaints", type=int, default=3000)
+    part.set_defaults(run=_demo, needs_register=False)
+    part = parts.add_parser("user", help="make an account (password from WADUL_PASSWORD or asked)")
+    part.add_argument("username")
+    part.add_argument("name")
+    part.add_argument("role", help="admin, city, official, leader, opd_admin:DLH, opd_team:DLH …")
+    part.set_defaults(run=_add_user, needs_register=False)
+    return parser
+
+
+_RULES = {
+    "register_not_empty": "The register already holds complaints; a demonstration goes only into a new one.",
+    "register_not_demo": "This register is for real cases; a demonstration goes only into a register of its own.",
+    "username_taken": "There is already a user {username}.",
+    "password_too_short": "The password must have at least {limit} characters.",
+    "role_needs_department": "The role {role} needs a department, for instance opd_admin:DLH.",
+    "unknown_department": "There is no department {department}.",
+}
+
+
+def _say(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
