@@ -38,9 +38,9 @@ def _own_address() -> None:
 
     Streamlit reads its port before it reads this file, so the file cannot set it; its own flags stay the stronger.
     """
-    if os.environ.get("WADUL_RESTARTED") or "streamlit" not in " ".join(sys.orig_argv[:4]):
+    if os.environ.get("WADUL_RESTARTED") or "run" not in sys.orig_argv:
         return
-    chosen, given = store_settings.load(), " ".join(sys.argv)
+    chosen, given = store_settings.load(), " ".join(sys.orig_argv)
     wanted = []
     for option, flag, value in (("server.port", "port", chosen.app_port), ("server.address", "address", chosen.host)):
         named = f"--{option}" in given or os.environ.get(f"STREAMLIT_SERVER_{flag.upper()}")
@@ -48,7 +48,7 @@ def _own_address() -> None:
             wanted += [f"--{option}", str(value)]
     if wanted:
         os.environ["WADUL_RESTARTED"] = "1"
-        os.execv(sys.executable, [sys.executable, "-m", "streamlit", *sys.argv[1:], *wanted])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], *wanted])  # noqa: S606
 
 
 @contextlib.asynccontextmanager

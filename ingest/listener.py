@@ -34,7 +34,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("ingest.listener")
 
 
 class Refused(Exception):
@@ -103,7 +103,9 @@ class ListenerApp:
             raise Refused(403, "the challenge's verify token is wrong")
         if query.get("hub.mode") != ["subscribe"] or not challenge:
             raise Refused(403, "the challenge is incomplete")
-        await _answer(send, 200, challenge.encode("utf-8", "replace"))
+        await _answer(
+            send, 200, challenge.encode("utf-8", "replace"), [(b"content-type", b"text/plain; charset=utf-8")]
+        )
 
     async def _webhook(self, scope: Message, receive: Receive, send: Send) -> None:
         body = await self._read_body(scope, receive)
@@ -113,7 +115,7 @@ class ListenerApp:
             await self._inbox.append(body)
         except InboxUnavailable as error:
             raise Refused(503, str(error)) from error
-        await _answer(send, 200, b"OK")
+        await _answer(send, 200)
 
     async def _health(self, scope: Message, receive: Receive, send: Send) -> None:
         try:
@@ -172,9 +174,8 @@ async def _answer(send: Send, status: int, body: bytes = b"", headers: list | No
 
 
 async def _answer_json(send: Send, status: int, content: dict) -> None:
-    body = json.dumps(content).encode()
-    await _start(send, status, body, [(b"content-type", b"application/json"), (b"cache-control", b"no-store")])
-    await send({"type": "http.response.body", "body": body})
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    await _answer(send, status, json.dumps(content).encode(), headers)
 
 
 async def _answer_and_hang_up(receive: Receive, send: Send, status: int) -> None:
@@ -193,9 +194,9 @@ async def _answer_and_hang_up(receive: Receive, send: Send, status: int) -> None
 
 
 async def _start(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    headers = [(b"content-length", str(len(body)).encode()), (b"x-content-type-options", b"nosniff"), *headers]
-    if all(name != b"content-type" for name, _ in headers):
-        headers.append((b"content-type", b"text/plain; charset=utf-8"))
+    headers = [(b"content-length", str(len(body)).encode()), *headers]
+    if body:
+        headers.append((b"x-content-type-options", b"nosniff"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
 
 
@@ -229,7 +230,7 @@ def main() -> int:
     except OSError as error:
         return _give_up(1, f"The data folder {settings.data} cannot be made: {error.strerror}.")
     try:
-        door = _bind(settings.host, settings.listener_port)
+        door = bind(settings.host, settings.listener_port)
     except OSError as error:
         where = f"{settings.host}:{settings.listener_port}"
         return _give_up(1, f"The listener cannot use {where} ({error.strerror}). Is one running already?")
@@ -253,7 +254,7 @@ def _serve(app: ListenerApp, door: socket.socket) -> None:
     server.run(sockets=[door])
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     door = socket.create_server((host, port), family=family, backlog=2048)
     # asyncio does not do it for a socket it was handed, and then each answer waits 40 ms for the sender's delayed ACK.

@@ -228,8 +228,11 @@ def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str
         demo=demo,
         demo_password=users.DEMO_PASSWORD if accounts else "",
     )
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-               "script-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"}
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+        "script-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    }
     return HTMLResponse(page, status, headers)
 
 

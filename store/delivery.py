@@ -287,3 +287,13 @@ def _note_attempt(cursor, message_id: int, outcome: str, form: str | None, now: 
         """,
         [now, now, outcome, form, detail, message_id],
     )
+
+
+def sent_again(register) -> list[dict]:
+    """Messages that may have reached their reader twice, with when they were sent again."""
+    with register.cursor() as cursor:
+        return rows(
+            cursor.execute(
+                "select message_id, started_at from send_attempt where outcome = 'sent_again' order by started_at desc"
+            )
+        )

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from .book import Book
+from .clock import now as clock_now
 from .db import incoming, insert, rows
 from .desk import Desk
 from .rules.case import Case
+from .rules.errors import RuleBroken
 from .rules.texts import Letter
-from .rules.workflow import REOPEN_DAYS, REPORTER, Role, State
+from .rules.workflow import REOPEN_DAYS, REPORTER, Actor, Role, State
 
 SUMMARY_LENGTH = 300
 
@@ -333,4 +335,18 @@ def problems(register) -> list[dict]:
     with register.cursor() as cursor:
         return rows(
             cursor.execute("select * from inbox_problem where settled_at is null order by inbox_id desc limit 200")
+        )
+
+
+def settle(register, actor: Actor, inbox_id: int) -> None:
+    """Note that somebody has looked at a body that could not be understood.
+
+    :raises RuleBroken: `not_allowed`
+    """
+    if not actor.has(Role.ADMIN, Role.OFFICIAL):
+        raise RuleBroken("not_allowed")
+    with register.atomic() as cursor:
+        cursor.execute(
+            "update inbox_problem set settled_at = ?, settled_by = ? where inbox_id = ? and settled_at is null",
+            [clock_now(), actor.username, inbox_id],
         )

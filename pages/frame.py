@@ -1,0 +1,78 @@
+"""The frame around every page: navigation by role with what waits, who is signed in, demo notice."""
+
+import streamlit as st
+
+from pages.parts import house, words
+from pages.parts.session import current_actor, landing
+from pages.parts.style import style
+from store import health, queries
+from store.rules.workflow import Actor, Role
+
+DESK = {Role.CITY, Role.OFFICIAL}
+SEES_CASES = DESK | {Role.OPD_ADMIN, Role.OPD_TEAM, Role.LEADER}
+# (group, file, title, sign, count to show, roles)
+PAGES = (
+    ("Kerja", "triase.py", "Triase", "📥", ("triage",), DESK),
+    ("Kerja", "opd.py", "OPD", "🏢", ("forwarded", "accepted"), {Role.OPD_ADMIN}),
+    ("Kerja", "tindak_lanjut.py", "Tindak lanjut", "🛠️", ("in_progress",), {Role.OPD_ADMIN, Role.OPD_TEAM}),
+    ("Kerja", "verifikasi.py", "Verifikasi hasil", "🔎", ("in_review",), DESK),
+    ("Kerja", "telepon.py", "Telepon pelapor", "☎️", ("call_reporter",), DESK),
+    ("Aduan", "daftar.py", "Daftar", "🗂️", (), SEES_CASES),
+    ("Aduan", "aduan.py", "Aduan", "📄", (), SEES_CASES),
+    ("Pantau", "dasbor.py", "Dasbor", "📊", (), SEES_CASES),
+    ("Atur", "kesehatan.py", "Kesehatan", "🩺", (), {Role.ADMIN, Role.OFFICIAL}),
+)
+
+
+def navigation(actor: Actor, counts: dict[str, int]) -> dict[str, list]:
+    """The pages of this person, by group, with how much waits on each."""
+    groups: dict[str, list] = {}
+    for group, file, title, icon, counted, roles in PAGES:
+        if actor.has(*roles):
+            waiting = sum(counts.get(name, 0) for name in counted)
+            shown = f"{title} · {words.number(waiting)}" if waiting else title
+            groups.setdefault(group, []).append(st.Page(file, title=shown, icon=icon, url_path=file[:-3]))
+    return groups
+
+
+def home() -> None:
+    """The address without a page: each person starts at their own work."""
+    st.switch_page(landing(current_actor()))
+
+
+def main() -> None:
+    st.set_page_config(layout="wide", initial_sidebar_state="auto")
+    desk = house.desk()
+    service = desk.settings.config["service"]
+    actor = current_actor()
+    if actor is None:
+        st.error("Akun Anda tidak aktif lagi. Hubungi Administrator.")
+        st.html('<a href="/keluar" target="_self">Keluar</a>')
+        st.stop()
+    style()
+    counts = queries.counts(desk.register, actor)
+    groups = navigation(actor, counts)
+    start = st.Page(home, title="Mulai", url_path="mulai", default=True, visibility="hidden")
+    page = st.navigation({"": [start], **groups}, expanded=True)
+    with st.sidebar:
+        st.html(
+            f"<div class='w-service'>{words.safe(service['name'])}<small>{words.safe(service['city'])}</small></div>"
+        )
+        roles = ", ".join(sorted(words.ROLES[role] for role in actor.roles))
+        departments = ", ".join(sorted(actor.departments))
+        st.html(
+            f"<div class='w-person'><b>{words.safe(actor.name)}</b><br>{words.safe(roles)} {words.safe(departments)}"
+            "<br><a href='/keluar' target='_self'>Keluar</a></div>"
+        )
+    if desk.settings.demo:
+        st.html("<div class='w-demo'>Mode demo: pesan hanya ke simulator, bukan ke WhatsApp sungguhan.</div>")
+    if actor.has(Role.ADMIN, *DESK) and (stopped := health.sending_stopped(desk.register)):
+        st.error(
+            f"Pengiriman WhatsApp berhenti: Meta menolak akun ini (kode {stopped['code']}). "
+            "Aduan tetap diterima. Administrator: lihat halaman Kesehatan.",
+            icon="⛔",
+        )
+    page.run()
+
+
+main()

@@ -1,0 +1,71 @@
+"""A list of cases that keeps itself up to date and never moves what somebody is typing beside it."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from store.clock import now as clock_now
+
+from . import house, words
+
+LIVE_SECONDS = 2.0
+
+
+def live_list(name: str, ask: Callable[[], list[dict]], empty: str, chosen: str | None, shown_department=False) -> None:
+    """Draw the cases that `ask` returns, newly asked whenever the register has changed.
+
+    A press selects a case: its number goes into the address, so that it can be sent to a colleague.
+    """
+
+    @st.fragment(run_every=LIVE_SECONDS)
+    def draw() -> None:
+        cases = _asked(name, ask)
+        if not cases:
+            st.info(empty)
+            return
+        now = clock_now()
+        for row in cases:
+            _row(name, row, now, row["number"] == chosen, shown_department)
+
+    draw()
+
+
+def _asked(name: str, ask: Callable[[], list[dict]]) -> list[dict]:
+    """Poll the register's version, not its data; the session keeps the answer that belongs to a version."""
+    version = house.desk().register.version
+    key = f"list-{name}"
+    kept = st.session_state.get(key)
+    if kept is None or kept[0] != version:
+        kept = (version, ask())
+        st.session_state[key] = kept
+    return kept[1]
+
+
+def _row(name: str, row: dict, now, is_chosen: bool, shown_department: bool) -> None:
+    sign, due = words.due(row, now)
+    state = "" if row["state"] in ("received", "in_progress", "in_review") else f" · {words.STATES[row['state']]}"
+    pressed = st.button(
+        f"{row['number']} · {sign} {due.split(' · ')[0]}{state}".replace("!", "\\!"),
+        key=f"{name}-{row['number']}",
+        type="primary" if is_chosen else "secondary",
+        width="stretch",
+    )
+    signs = [f"📷 {row['media_count']}"] if row["media_count"] else []
+    if row["latitude"] is not None:
+        signs.append("📍")
+    if row["returned_count"]:
+        signs.append(f"↩ {row['returned_count']}×")
+    if row["call_reporter"]:
+        signs.append("☎ pesan tidak sampai")
+    about = [row["reporter"], row["kelurahan_name"] or "", row["category_name"] or "", *signs]
+    if shown_department and row["department"]:
+        about.append(row["department"])
+    unread = " unread" if row["unread"] else ""
+    new = "● baru · " if row["unread"] else ""
+    st.html(
+        f"<div class='w-row{unread}'><div class='about'>{new}{words.safe(' · '.join(part for part in about if part))}</div>"
+        f"<div class='words'>{words.safe(row['summary'] or '(tanpa teks)')}</div></div>"
+    )
+    if pressed:
+        st.query_params["no"] = row["number"]
+        st.rerun()

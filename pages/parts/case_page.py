@@ -1,0 +1,70 @@
+"""One case, as every page shows it: head, conversation, what may be done, facts, timeline."""
+
+import streamlit as st
+
+from store import queries
+from store.clock import now as clock_now
+from store.queries import CaseView
+from store.rules.errors import NotFound
+from store.rules.workflow import Actor
+
+from . import case_parts, house, words
+from .moves import move_forms
+
+LIVE_SECONDS = 3.0
+
+
+def find_case(actor: Actor, number: str) -> CaseView | None:
+    """The case, or a sentence that it is not for this person."""
+    try:
+        return queries.case_view(house.desk().register, actor, number.strip().upper())
+    except NotFound as missing:
+        st.warning(words.refusal(missing))
+        return None
+
+
+def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
+    """Head and conversation live, the forms beside them still."""
+    _live(view, actor)
+    move_forms(view, actor, prefix)
+    hours = house.desk().settings.config["sending"]["window_hours"]
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.subheader("Keterangan", anchor=False)
+        case_parts.facts(view, clock_now(), hours)
+        case_parts.staff_files(view)
+    with right:
+        st.subheader("Riwayat", anchor=False)
+        case_parts.timeline(view)
+
+
+def _live(view: CaseView, actor: Actor) -> None:
+    """New messages and delivery states appear by themselves; another's step is announced, not sprung on who is typing."""
+    number, drawn = view.case.number, view.case.version
+
+    @st.fragment(run_every=LIVE_SECONDS)
+    def draw() -> None:
+        register = house.desk().register
+        key = f"case-{number}"
+        kept = st.session_state.get(key)
+        if kept is None or kept[0] != register.version:
+            try:
+                kept = (register.version, queries.case_view(register, actor, number))
+            except NotFound:
+                st.warning("Aduan ini tidak lagi pada Anda.")
+                return
+            st.session_state[key] = kept
+        now_view = kept[1]
+        case_parts.head(now_view, clock_now())
+        if now_view.case.version != drawn:
+            last = next(e for e in reversed(now_view.timeline) if e["kind"] not in ("message", "note"))
+            what = words.EVENTS.get(last["kind"], last["kind"]).lower()
+            st.warning(
+                f"Aduan ini baru saja berubah: {what} oleh {last['actor']}. Formulir di bawah memakai keadaan lama."
+            )
+            if st.button("Tampilkan keadaan terbaru", key=f"refresh-{number}"):
+                st.rerun()
+        with st.container(height=420 if len(now_view.conversation) > 3 else "content", border=False, autoscroll=True):
+            case_parts.conversation(now_view)
+
+    draw()

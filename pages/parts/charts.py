@@ -1,0 +1,63 @@
+"""The charts of the dashboard: one look, Indonesian dates and numbers, colours that hold without colour vision."""
+
+import altair as alt
+import pandas as pd
+
+from . import words
+
+# Okabe and Ito's colours: told apart by people who see no red or green. Never used for states.
+BLUE, ORANGE = "#0072B2", "#E69F00"
+
+LOCALE = alt.Locale(
+    number={"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]},
+    time={
+        "dateTime": "%A, %e %B %Y %H.%M",
+        "date": "%d/%m/%Y",
+        "time": "%H.%M",
+        "periods": ["", ""],
+        "days": ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"],
+        "shortDays": ["Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab"],
+        "months": ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
+                   "November", "Desember"],
+        "shortMonths": list(words.MONTHS),
+    },
+)  # fmt: skip
+
+
+def by_day(frame: pd.DataFrame) -> alt.Chart:
+    """Received as bars and ended as a line, day by day."""
+    data = frame.assign(day=pd.to_datetime(frame["day"]))
+    base = alt.Chart(data).encode(
+        x=alt.X("day:T", title=None, axis=alt.Axis(format="%e %b", labelOverlap=True, grid=False))
+    )
+    tips = [
+        alt.Tooltip("day:T", title="Hari", format="%A, %e %B %Y"),
+        alt.Tooltip("received:Q", title="Diterima", format=",d"),
+        alt.Tooltip("ended:Q", title="Berakhir", format=",d"),
+    ]
+    bars = base.mark_bar(color=BLUE, opacity=0.85).encode(
+        y=alt.Y("received:Q", title="aduan", axis=alt.Axis(format=",d", tickMinStep=1)), tooltip=tips
+    )
+    line = base.mark_line(color=ORANGE, strokeWidth=2.5, point=alt.OverlayMarkDef(color=ORANGE, size=22)).encode(
+        y="ended:Q", tooltip=tips
+    )
+    return _finish((bars + line).properties(height=220))
+
+
+def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE) -> alt.Chart:
+    """The largest first, each with its number beside it."""
+    data = frame.head(15)
+    base = alt.Chart(data).encode(
+        y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
+        x=alt.X(f"{column}:Q", title=None, axis=None),
+        tooltip=[alt.Tooltip("name:N", title=title), alt.Tooltip(f"{column}:Q", title="Aduan", format=",d")],
+    )
+    bars = base.mark_bar(color=color, opacity=0.85)
+    labels = base.mark_text(align="left", dx=4, fontSize=12).encode(
+        text=alt.Text(f"{column}:Q", format=",d"), color=alt.value("gray")
+    )
+    return _finish((bars + labels).properties(height=26 * max(len(data), 1) + 10))
+
+
+def _finish(chart) -> alt.Chart:
+    return chart.configure(locale=LOCALE).configure_view(strokeWidth=0)

@@ -1,0 +1,273 @@
+"""The moves a person may make on a case now, each in one form. One press is one command.
+
+A press is carried out before the page is drawn anew, with the version the person had before their eyes: if somebody was
+faster, the command says so, and what was typed stays.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from store import commands, evidence, queries
+from store.commands import Press
+from store.queries import CaseView
+from store.rules import texts, workflow
+from store.rules.errors import StoreError
+from store.rules.workflow import Actor
+
+from . import case_parts, house, words
+
+
+@dataclass(frozen=True)
+class Form:
+    """How one move is drawn: the word on its choice and button, its fields, and the command it calls."""
+
+    title: str
+    button: str
+    done: str
+    fields: tuple[str, ...]
+    carry_out: Callable
+    outward: bool = False
+
+
+def _files(given: dict) -> list[evidence.File]:
+    settings = house.desk().settings
+    return [
+        evidence.keep(
+            settings.media, file.getvalue(), file.type or "", settings.config["media"]["max_bytes"], file.name
+        )
+        for file in given.get("files") or []
+    ]
+
+
+def _facts(given: dict) -> dict:
+    return {name: given[name] for name in ("category", "kelurahan", "address", "kind") if given.get(name)}
+
+
+FORMS = {
+    "forward": Form(
+        "Teruskan ke OPD", "Teruskan", "diteruskan ke {department}",
+        ("department", "category", "kelurahan", "address", "note"),
+        lambda d, p, g: commands.forward(d, p, department=g["department"] or "", note=g["note"], **_facts(g)),
+    ),
+    "answer": Form(
+        "Jawab langsung", "Kirim jawaban", "dijawab; jawabannya dikirim ke pelapor",
+        ("category", "kelurahan", "text"),
+        lambda d, p, g: commands.answer(d, p, text=g["text"], **_facts(g)),
+        outward=True,
+    ),
+    "accept": Form("Terima", "Terima aduan", "diterima OPD", (), lambda d, p, g: commands.accept(d, p)),
+    "return": Form(
+        "Kembalikan", "Kembalikan ke Tim Kota", "dikembalikan ke Tim Kota", ("reason", "note"),
+        lambda d, p, g: commands.return_to_city(d, p, reason=g["reason"] or "", note=g["note"]),
+    ),
+    "start": Form(
+        "Serahkan ke tim", "Serahkan ke tim OPD", "diserahkan ke tim; pelapor diberi tahu", ("hint",),
+        lambda d, p, g: commands.start(d, p, note=g["hint"]),
+    ),
+    "submit_result": Form(
+        "Ajukan hasil", "Ajukan hasil", "diajukan ke Tim Kota untuk diverifikasi", ("text", "files"),
+        lambda d, p, g: commands.submit_result(d, p, text=g["text"], files=_files(g)),
+    ),
+    "approve": Form(
+        "Setujui & kirim", "Setujui dan kirim ke pelapor", "disetujui; hasilnya dikirim ke pelapor", ("result",),
+        lambda d, p, g: commands.approve(d, p, text=g["result"]),
+        outward=True,
+    ),
+    "send_back": Form(
+        "Kembalikan ke tim OPD", "Kembalikan ke tim OPD", "dikembalikan ke tim OPD", ("note",),
+        lambda d, p, g: commands.send_back(d, p, note=g["note"]),
+    ),
+    "close": Form(
+        "Tutup aduan", "Tutup aduan", "ditutup", ("note",), lambda d, p, g: commands.close(d, p, note=g["note"])
+    ),
+    "told": Form(
+        "Sudah diberi tahu", "Catat sudah diberi tahu", "dicatat: pelapor sudah diberi tahu", ("note",),
+        lambda d, p, g: commands.told(d, p, note=g["note"]),
+    ),
+    "classify": Form(
+        "Perbaiki keterangan", "Simpan keterangan", "keterangannya disimpan",
+        ("kind", "category", "kelurahan", "address"),
+        lambda d, p, g: commands.classify(d, p, **_facts(g)),
+    ),
+    "reply": Form(
+        "Kirim pesan", "Kirim pesan ke pelapor", "pesannya dikirim ke pelapor", ("text",),
+        lambda d, p, g: commands.reply(d, p, text=g["text"]),
+        outward=True,
+    ),
+    "note": Form(
+        "Catatan internal", "Simpan catatan internal", "catatannya disimpan", ("note", "files"),
+        lambda d, p, g: commands.note(d, p, text=g["note"], files=_files(g)),
+    ),
+}  # fmt: skip
+
+
+def move_forms(view: CaseView, actor: Actor, prefix: str = "") -> None:
+    """Choice of the moves that are allowed now, and the form of the chosen one."""
+    case = view.case
+    moves = [m.name for m in workflow.allowed(case.state, case.department, actor) if m.name in FORMS]
+    if case.call_reporter and "told" in moves:
+        moves.remove("told")
+        moves.insert(0, "told")
+    elif "told" in moves:
+        moves.remove("told")
+    if case.call_reporter and "close" in moves:
+        moves.remove("close")
+    if not moves:
+        st.info("Tidak ada langkah untuk peran Anda pada aduan ini sekarang.")
+        return
+    name = st.segmented_control(
+        "Langkah",
+        moves,
+        default=moves[0],
+        format_func=lambda m: FORMS[m].title,
+        key=f"{prefix}move-{case.number}-{case.state}",
+        label_visibility="collapsed",
+    )
+    if name:
+        _form(view, name, prefix)
+
+
+def _form(view: CaseView, name: str, prefix: str) -> None:
+    case, form = view.case, FORMS[name]
+    base = f"{prefix}{name}-{case.number}"
+    tries = st.session_state.get(f"{base}-tries", 0)
+    keys = {field: f"{base}-{field}-{tries}" for field in form.fields}
+    with st.form(f"{base}-form-{tries}", border=True):
+        for field in form.fields:
+            _FIELDS[field](view, keys[field])
+        if form.outward:
+            st.caption("Teks ini dikirim ke pelapor lewat WhatsApp. Lihat pratinjaunya dahulu.")
+        elif name == "note":
+            st.caption("Hanya untuk petugas; tidak pernah dikirim ke pelapor.")
+        with st.container(horizontal=True):
+            st.form_submit_button(
+                form.button,
+                type="primary",
+                on_click=_carry_out,
+                args=(name, base, case.number, case.version, uuid.uuid4().hex, keys),
+            )
+            preview = form.outward and st.form_submit_button("Lihat pratinjau")
+    if preview:
+        text = st.session_state.get(keys.get("text") or keys.get("result")) or ""
+        if text.strip():
+            case_parts.bubble(_letters(name, case.number, text))
+        else:
+            st.warning("Isi teksnya terlebih dahulu.")
+
+
+def _letters(name: str, number: str, text: str) -> list[texts.Letter]:
+    service = house.desk().service
+    if name == "approve":
+        return texts.result(number, text)
+    return texts.answer(number, text, service) if name == "answer" else texts.reply(number, text, service)
+
+
+def _carry_out(name: str, base: str, number: str, version: int, op_id: str, keys: dict[str, str]) -> None:
+    """One press, carried out before the page is drawn anew."""
+    from .session import current_actor
+
+    given = {field: st.session_state.get(key) for field, key in keys.items()}
+    given = {field: ("" if value is None else value) for field, value in given.items()}
+    desk, form, actor = house.desk(), FORMS[name], current_actor()
+    try:
+        form.carry_out(desk, Press(actor, number, version, op_id), given)
+    except StoreError as refused:
+        typed = "\n".join(v for f, v in given.items() if f in ("text", "note", "result", "hint") and v)
+        st.session_state["flash"] = ("error", words.refusal(refused), typed)
+    else:
+        department = given.get("department", "")
+        st.session_state["flash"] = ("success", f"{number} {form.done.format(department=department)}.", "")
+        # New keys make the fields empty; nothing typed stays behind for the next case.
+        st.session_state[f"{base}-tries"] = st.session_state.get(f"{base}-tries", 0) + 1
+        st.session_state["last_done"] = number
+
+
+def flash() -> None:
+    """The one line that says what the last press did."""
+    kind, text, typed = st.session_state.pop("flash", (None, "", ""))
+    if kind == "success":
+        st.success(text, icon="✅")
+    elif kind == "error":
+        st.error(text, icon="⚠️")
+        if typed:
+            st.caption("Yang Anda tulis (dapat disalin):")
+            st.code(typed, language=None, wrap_lines=True)
+
+
+def _select(table: str, label: str, present: str | None, key: str, show: Callable, missing: str) -> None:
+    options = queries.reference(house.desk().register)[table]
+    codes = list(options)
+    st.selectbox(
+        label,
+        codes,
+        index=codes.index(present) if present in options else None,
+        format_func=lambda code: show(options[code]),
+        placeholder=missing,
+        key=key,
+    )
+
+
+def _department(view: CaseView, key: str) -> None:
+    """The department of the case's category is filled in, never pressed."""
+    reference = queries.reference(house.desk().register)
+    usual = reference["categories"].get(view.case.category or "", {}).get("department")
+    _select("departments", "OPD yang dituju", usual, key, lambda d: f"{d['name']} ({d['code']})", "Pilih OPD")
+
+
+def _category(view: CaseView, key: str) -> None:
+    _select("categories", "Kategori", view.case.category, key, lambda c: c["name"], "Pilih kategori")
+
+
+def _kelurahan(view: CaseView, key: str) -> None:
+    _select(
+        "kelurahan",
+        "Kelurahan",
+        view.case.kelurahan,
+        key,
+        lambda k: f"{k['name']} – {k['kecamatan']}",
+        "Pilih kelurahan",
+    )
+
+
+def _kind(view: CaseView, key: str) -> None:
+    kinds = list(workflow.KINDS)
+    st.selectbox("Jenis", kinds, index=kinds.index(view.case.kind), format_func=words.KINDS.get, key=key)
+
+
+def _text(view: CaseView, key: str) -> None:
+    st.text_area("Teks", key=key, height=140, max_chars=texts.OFFICER_TEXT_LIMIT, placeholder="Tulis di sini")
+
+
+def _result(view: CaseView, key: str) -> None:
+    st.text_area(
+        "Hasil tindak lanjut (dapat disunting sebelum dikirim)",
+        value=view.case.result_text or "",
+        key=key,
+        height=160,
+        max_chars=texts.OFFICER_TEXT_LIMIT,
+    )
+
+
+_FIELDS = {
+    "department": _department,
+    "category": _category,
+    "kelurahan": _kelurahan,
+    "kind": _kind,
+    "address": lambda v, k: st.text_input("Alamat atau patokan", value=v.case.address or "", key=k, max_chars=300),
+    "note": lambda v, k: st.text_area("Catatan", key=k, height=100, max_chars=2000),
+    "hint": lambda v, k: st.text_area("Petunjuk untuk tim (boleh kosong)", key=k, height=80, max_chars=2000),
+    "reason": lambda v, k: st.selectbox(
+        "Alasan", workflow.RETURN_REASONS, index=None, format_func=words.REASONS.get, key=k, placeholder="Pilih alasan"
+    ),
+    "text": _text,
+    "result": _result,
+    "files": lambda v, k: st.file_uploader(
+        "Foto atau dokumen (JPG, PNG, WEBP, PDF; paling besar 16 MB)",
+        type=["jpg", "jpeg", "png", "webp", "pdf"],
+        accept_multiple_files=True,
+        key=k,
+    ),
+}

@@ -1,0 +1,54 @@
+"""The little CSS that Streamlit has no setting for; colours come from the theme (currentColor), so light and dark fit."""
+
+import streamlit as st
+
+_CSS = """
+<style>
+.block-container { padding-top: 2.6rem; padding-bottom: 3rem; }
+.w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
+.w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
+.w-person { font-size: .85rem; line-height: 1.45; }
+.w-demo { font-size: .82rem; padding: .15rem .6rem; border: 1px dashed currentColor; border-radius: .4rem; opacity: .75; }
+.w-row { font-size: .88rem; line-height: 1.35; margin: -.35rem 0 .35rem; overflow-wrap: anywhere; }
+.w-row .words { display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
+.w-row .about { opacity: .75; font-size: .8rem; }
+.w-row.unread .words { font-weight: 650; }
+.w-chat { display: flex; flex-direction: column; gap: .45rem; }
+.w-bubble { max-width: min(42rem, 88%); padding: .45rem .7rem; border-radius: .7rem; white-space: pre-wrap; overflow-wrap: anywhere;
+  border: 1px solid color-mix(in srgb, currentColor 16%, transparent); font-size: .95rem; line-height: 1.4; }
+.w-bubble.in { align-self: flex-start; border-top-left-radius: .1rem; background: color-mix(in srgb, currentColor 5%, transparent); }
+.w-bubble.out { align-self: flex-end; border-top-right-radius: .1rem; background: color-mix(in srgb, #0b8a83 16%, transparent); }
+.w-bubble.event { align-self: center; font-size: .82rem; opacity: .8; border-style: dashed; }
+.w-bubble .meta { display: block; white-space: normal; font-size: .74rem; opacity: .78; margin-top: .2rem; }
+.w-bubble .gone { text-decoration: line-through; opacity: .65; }
+.w-bubble .failed { font-weight: 700; }
+.w-bubble img { display: block; max-width: 100%; max-height: 22rem; border-radius: .4rem; margin-bottom: .2rem; }
+.w-bubble audio, .w-bubble video { display: block; max-width: 100%; }
+.w-facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; font-size: .9rem; margin: 0; }
+.w-facts dt { opacity: .7; } .w-facts dd { margin: 0; overflow-wrap: anywhere; }
+.w-facts .open { font-style: italic; opacity: .8; }
+.w-head { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: baseline; }
+.w-head .number { font-size: 1.5rem; font-weight: 700; letter-spacing: .01em; }
+.w-head .state { font-weight: 650; padding: .05rem .6rem; border: 1px solid currentColor; border-radius: 1rem; }
+.w-head .due.late { font-weight: 700; }
+.w-line { border-left: 2px solid color-mix(in srgb, currentColor 25%, transparent); padding-left: .8rem; margin: 0; list-style: none; }
+.w-line li { margin: 0 0 .55rem; font-size: .88rem; line-height: 1.35; overflow-wrap: anywhere; }
+.w-line .when { opacity: .7; font-size: .8rem; }
+.w-line .internal { font-weight: 650; }
+.w-note { white-space: pre-wrap; }
+.w-asof { opacity: .75; font-size: .85rem; }
+.w-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; }
+.w-figure { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); border-radius: .6rem; padding: .55rem .8rem; color: inherit !important; text-decoration: none !important; }
+.w-figure b { display: block; font-size: clamp(1.7rem, 3.4vw, 2.6rem); line-height: 1.1; font-variant-numeric: tabular-nums; }
+.w-figure span { font-size: .9rem; } .w-figure small { display: block; opacity: .75; font-size: .78rem; }
+.w-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
+.w-table th { text-align: left; font-weight: 600; opacity: .75; font-size: .8rem; }
+.w-table td, .w-table th { padding: .35rem .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); vertical-align: top; overflow-wrap: anywhere; }
+.w-table td.n, .w-table th.n { text-align: right; font-variant-numeric: tabular-nums; }
+.w-scroll { overflow-x: auto; }
+</style>
+"""
+
+
+def style() -> None:
+    st.html(_CSS)

@@ -1,0 +1,28 @@
+"""Ask each question once before the first person does: the first bound parameter and the first chart cost most."""
+
+from datetime import timedelta
+
+import pandas as pd
+
+from store import figures, queries
+from store.clock import now as clock_now
+from store.clock import today
+from store.desk import Desk
+from store.rules.workflow import SYSTEM
+
+from . import charts
+
+
+def warm(desk: Desk) -> None:
+    register = desk.register
+    period = (register, SYSTEM, today() - timedelta(days=6), today())
+    queries.waiting_for_triage(register, SYSTEM)
+    queries.counts(register, SYSTEM)
+    queries.reference(register)
+    queries.search(register, SYSTEM, queries.Filters())
+    figures.headline(*period, clock_now())
+    frame = figures.by_day(*period)
+    figures.by_department(*period, clock_now())
+    charts.by_day(frame).to_dict()
+    charts.ranking(pd.DataFrame({"name": ["x"], "received": [1]}), "received", "x").to_dict()
+    desk.limits(clock_now())
