@@ -258,8 +258,7 @@ def _content(message: dict) -> dict:
         case "reaction":  # without an emoji, it was taken back
             return {"kind": "reaction", "text": _text(inner.get("emoji")), "refers_to": _id(inner.get("message_id"))}
         case "edit":
-            edited = _object(inner.get("message"))
-            changed = {} if "edit" in edited else _content(edited)
+            changed = _content(_object(inner.get("message")))
             return {**changed, "kind": "edit", "refers_to": _id(inner.get("original_message_id"))}
         case "revoke":
             return {"kind": "revoke", "refers_to": _id(inner.get("original_message_id"))}

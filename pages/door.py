@@ -1,7 +1,7 @@
 """The door: everything the app serves is behind it, HTTP and websocket. Deny unless allowed.
 
-Sign-in is a route and not a page, because only a route can set a cookie that scripts cannot read. The session behind the
-cookie is a row in the register, so that a restart keeps it and anybody can end it.
+Sign-in is a route and not a page, because only a route can set a cookie that scripts cannot read. The session behind
+the cookie is a row in the register, so that a restart keeps it and anybody can end it.
 """
 
 import html
@@ -37,6 +37,10 @@ PUBLIC_FOLDER = "/static/"
 TOUCH_EVERY = timedelta(minutes=1)
 ENDED_CODE = 4401
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 _PAGE = Template((Path(__file__).parent / "parts" / "sign_in.html").read_text(encoding="utf-8"))
 
 
@@ -204,16 +208,11 @@ def local_path(target: str | None) -> str:
 
 def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str = "", status: int = 200) -> Response:
     service = desk.settings.config["service"]
-    accounts = users.demo_accounts(desk.register) if desk.settings.demo else []
     demo = ""
-    if accounts:
-        shown = [account for account in accounts if not account[0].startswith(("opd.", "tim."))]
-        shown += [account for account in accounts if account[0] in ("opd.dlh", "tim.dlh", "opd.dpupr", "tim.dpupr")]
+    if desk.settings.demo:
         items = "".join(
-            f"<li><button type='button' data-user='{html.escape(user)}'>{html.escape(user)}</button> "
-            f"{html.escape(_ROLES.get(roles.split()[0], roles))}"
-            f"{html.escape(' ' + roles.split()[1] if ' ' in roles else '')}</li>"
-            for user, _, roles in shown
+            f"<li><button type='button' data-user='{user}'>{user}</button> {html.escape(what)}</li>"
+            for user, what in users.DEMO_SHOWN
         )
         demo = (
             f"<section><h2>Akun demo</h2><p>Kata sandi semua akun: <code>{users.DEMO_PASSWORD}</code></p>"
@@ -226,7 +225,7 @@ def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str
         username=html.escape(username),
         error=f"<p class='error' role='alert'>{html.escape(error)}</p>" if error else "",
         demo=demo,
-        demo_password=users.DEMO_PASSWORD if accounts else "",
+        demo_password=users.DEMO_PASSWORD if demo else "",
     )
     headers = {
         "Cache-Control": "no-store",
@@ -234,16 +233,6 @@ def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str
         "script-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     }
     return HTMLResponse(page, status, headers)
-
-
-_ROLES = {
-    "city": "Tim Pengaduan Kota",
-    "official": "Pejabat Dinkominfo",
-    "leader": "Pimpinan",
-    "admin": "Administrator",
-    "opd_admin": "Admin OPD",
-    "opd_team": "Tim OPD",
-}
 
 
 def _same_origin(request: Request) -> bool:

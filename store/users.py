@@ -17,6 +17,17 @@ MIN_PASSWORD = 10
 _hasher = PasswordHasher(time_cost=2, memory_cost=47104, parallelism=1)
 # Checked when there is no such user, so that the answer takes as long.
 _NOBODY = _hasher.hash("nobody has this password")
+# What the start and the sign-in page show; each department has its own two besides.
+DEMO_SHOWN = (
+    ("kota", "Tim Pengaduan Kota"),
+    ("pejabat", "Pejabat Dinkominfo"),
+    ("pimpinan", "Pimpinan"),
+    ("admin", "Administrator"),
+    ("opd.dpupr", "Admin OPD (DPUPR)"),
+    ("tim.dpupr", "Tim OPD (DPUPR)"),
+    ("opd.dlh", "Admin OPD (DLH)"),
+    ("tim.dlh", "Tim OPD (DLH)"),
+)
 DEMO_PASSWORD = "pekalongan-demo"  # noqa: S105 – demonstration accounts only, and only in a demo register
 
 
@@ -113,18 +124,6 @@ def touch_session(register: Register, session_id: str, now: datetime) -> None:
 def end_session(register: Register, session_id: str) -> None:
     with register.atomic() as cursor:
         cursor.execute("update session set ended_at = ? where id = ? and ended_at is null", [clock_now(), session_id])
-
-
-def demo_accounts(register: Register) -> list[tuple[str, str, str]]:
-    """The demonstration accounts: (username, name, roles). Empty in a real register."""
-    with register.cursor() as cursor:
-        return cursor.execute(
-            """
-            select u.username, u.name, string_agg(r.role || coalesce(' ' || r.department, ''), ', ')
-            from user_account u join user_role r on r.username = u.username
-            where u.demo and u.active group by all order by min(u.created_at)
-            """
-        ).fetchall()
 
 
 def make_demo_accounts(register: Register) -> None:

@@ -43,9 +43,7 @@ def message(text="Lampu jalan di Medono mati", wa_id="6285600000001", name="Siti
 def body(*messages: dict, statuses: list[dict] = ()) -> bytes:
     """A webhook body that holds these messages and statuses."""
     messages = [dict(m) for m in messages]
-    contacts = [
-        {"profile": {"name": m.pop("_name", None)}, "wa_id": m.get("from")} for m in messages if m.get("from")
-    ]
+    contacts = [{"profile": {"name": m.pop("_name", None)}, "wa_id": m.get("from")} for m in messages if m.get("from")]
     value = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": "628112720202", "phone_number_id": "100000000000001"},

@@ -63,7 +63,7 @@ def _row(name: str, row: dict, now, is_chosen: bool, shown_department: bool) -> 
     unread = " unread" if row["unread"] else ""
     new = "● baru · " if row["unread"] else ""
     st.html(
-        f"<div class='w-row{unread}'><div class='about'>{new}{words.safe(' · '.join(part for part in about if part))}</div>"
+        f"<div class='w-row{unread}'><div class='about'>{new}{words.safe(' · '.join(filter(None, about)))}</div>"
         f"<div class='words'>{words.safe(row['summary'] or '(tanpa teks)')}</div></div>"
     )
     if pressed:

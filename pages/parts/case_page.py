@@ -1,5 +1,7 @@
 """One case, as every page shows it: head, conversation, what may be done, facts, timeline."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from store import queries
@@ -9,9 +11,37 @@ from store.rules.errors import NotFound
 from store.rules.workflow import Actor
 
 from . import case_parts, house, words
+from .case_list import live_list
 from .moves import move_forms
 
 LIVE_SECONDS = 3.0
+CONVERSATION_HEIGHT = 340
+LIST_HEIGHT = 700
+
+
+def work_page(
+    name: str, actor: Actor, ask: Callable[[], list[dict]], empty: str, chosen: str | None, shown_department=False
+) -> None:
+    """A list of cases on the left, the chosen one on the right: the shape of every page where cases are worked on."""
+    left, right = st.columns([1, 2], gap="medium")
+    with left, st.container(height=LIST_HEIGHT, border=False):
+        live_list(name, ask, empty, chosen, shown_department)
+    with right:
+        view = find_case(actor, chosen) if chosen else None
+        if view is not None:
+            show_case(view, actor, f"{name}-")
+
+
+def next_case(numbers: list[str]) -> str | None:
+    """The case in the address, or the first; after a step that took it off the list, the next one opens by itself."""
+    chosen = st.query_params.get("no")
+    if chosen and chosen == st.session_state.get("last_done") and chosen not in numbers:
+        chosen = None
+        st.query_params.pop("no", None)
+    if not chosen and numbers:
+        # Kept in the address: a case that comes in while somebody types must not push this one away.
+        chosen = st.query_params["no"] = numbers[0]
+    return chosen
 
 
 def find_case(actor: Actor, number: str) -> CaseView | None:
@@ -39,7 +69,7 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
 
 
 def _live(view: CaseView, actor: Actor) -> None:
-    """New messages and delivery states appear by themselves; another's step is announced, not sprung on who is typing."""
+    """New messages and delivery states appear by themselves; another's step is announced, so that typing goes on."""
     number, drawn = view.case.number, view.case.version
 
     @st.fragment(run_every=LIVE_SECONDS)
@@ -64,7 +94,13 @@ def _live(view: CaseView, actor: Actor) -> None:
             )
             if st.button("Tampilkan keadaan terbaru", key=f"refresh-{number}"):
                 st.rerun()
-        with st.container(height=420 if len(now_view.conversation) > 3 else "content", border=False, autoscroll=True):
+        with st.container(height=_height(now_view), border=False, autoscroll=True):
             case_parts.conversation(now_view)
 
     draw()
+
+
+def _height(view: CaseView) -> int | str:
+    """A long conversation scrolls in its own place, so that the forms stay within reach on a small laptop."""
+    length = sum(len(m["text"] or "") + 150 for m in view.conversation) + 600 * view.case.media_count
+    return CONVERSATION_HEIGHT if length > 600 else "content"

@@ -155,11 +155,7 @@ def facts(view: CaseView, now: datetime, window_hours: float) -> None:
     unclear = "<span class='open'>belum jelas</span>"
     place = ", ".join(safe(part) for part in (case.address, view.kelurahan, view.kecamatan) if part)
     if case.latitude is not None:
-        point = f"{case.latitude:.5f},{case.longitude:.5f}"
-        place += (" · " if place else "") + (
-            f"<a href='https://www.openstreetmap.org/?mlat={case.latitude:.5f}&mlon={case.longitude:.5f}#map=18/{point.replace(',', '/')}'"
-            f" target='_blank' rel='noreferrer'>📍 {point}</a>"
-        )
+        place += (" · " if place else "") + _map_link(case.latitude, case.longitude)
     rows = [
         ("Pelapor", safe(view.reporter)),
         ("Kontak", safe(view.phone) if view.phone else "–"),
@@ -176,6 +172,12 @@ def facts(view: CaseView, now: datetime, window_hours: float) -> None:
     if case.channel == "WA":
         rows.append(("Jendela pesan", _window(view, now, window_hours)))
     st.html("<dl class='w-facts'>" + "".join(f"<dt>{k}</dt><dd>{v}</dd>" for k, v in rows) + "</dl>")
+
+
+def _map_link(latitude: float, longitude: float) -> str:
+    point = f"{latitude:.5f}/{longitude:.5f}"
+    address = f"https://www.openstreetmap.org/?mlat={latitude:.5f}&mlon={longitude:.5f}#map=18/{point}"
+    return f"<a href='{address}' target='_blank' rel='noreferrer'>📍 {point.replace('/', ', ')}</a>"
 
 
 def _window(view: CaseView, now: datetime, hours: float) -> str:
@@ -195,9 +197,8 @@ def timeline(view: CaseView) -> None:
         internal = " <span class='internal'>· INTERNAL, tidak dikirim</span>" if row["kind"] == "note" else ""
         role = words.ROLES.get(row["actor_role"], row["actor_role"])
         who = role if row["actor_role"] in ("reporter", "system") else f"{safe(row['actor'])} ({role})"
-        items.append(
-            f"<li><b>{what}</b>{internal}<br>{detail}<span class='when'>{words.moment(row['happened_at'])} · {who}</span></li>"
-        )
+        when = f"<span class='when'>{words.moment(row['happened_at'])} · {who}</span>"
+        items.append(f"<li><b>{what}</b>{internal}<br>{detail}{when}</li>")
     st.html("<ul class='w-line'>" + "".join(reversed(items)) + "</ul>")
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 _CSS = """
 <style>
-.block-container { padding-top: 2.6rem; padding-bottom: 3rem; }
+.block-container, .stMainBlockContainer { padding: 2.2rem 2rem 3rem; } @media (max-width: 640px) { .stMainBlockContainer { padding: 3.2rem 1rem 3rem; } }
 .w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
 .w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
 .w-person { font-size: .85rem; line-height: 1.45; }
@@ -39,7 +39,7 @@ _CSS = """
 .w-asof { opacity: .75; font-size: .85rem; }
 .w-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; }
 .w-figure { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); border-radius: .6rem; padding: .55rem .8rem; color: inherit !important; text-decoration: none !important; }
-.w-figure b { display: block; font-size: clamp(1.7rem, 3.4vw, 2.6rem); line-height: 1.1; font-variant-numeric: tabular-nums; }
+.w-figure:hover { border-color: currentColor; } .w-figure b { display: block; font-size: clamp(1.7rem, 3.4vw, 2.6rem); line-height: 1.1; font-variant-numeric: tabular-nums; }
 .w-figure span { font-size: .9rem; } .w-figure small { display: block; opacity: .75; font-size: .78rem; }
 .w-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .w-table th { text-align: left; font-weight: 600; opacity: .75; font-size: .8rem; }

@@ -1,0 +1,39 @@
+# Two commands matter: `make run` and `make test`. Both do their own set-up.
+PYTHON ?= python3
+READY := .venv/.ready
+
+.PHONY: run test test-fast demo check lint format bench setup chromium
+
+run: setup
+	@.venv/bin/python deploy/run.py
+
+test: setup chromium lint
+	@.venv/bin/python -m pytest
+
+test-fast: setup lint
+	@.venv/bin/python -m pytest -m "not browser and not slow"
+
+demo: setup
+	@.venv/bin/python -m store demo
+
+check: setup
+	@.venv/bin/python -m store check
+
+lint: setup
+	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet . && .venv/bin/lint-imports --no-logo >/dev/null \
+		|| { echo "Style or layering is off: .venv/bin/ruff check . ; make format ; .venv/bin/lint-imports"; exit 1; }
+
+format: setup
+	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
+
+bench: setup
+	@.venv/bin/python -m bench
+
+setup: $(READY)
+
+$(READY): requirements.txt
+	@sh deploy/setup.sh $(PYTHON)
+	@touch $(READY)
+
+chromium:
+	@sh deploy/chromium.sh
