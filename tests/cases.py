@@ -1,13 +1,16 @@
 """How tests get cases: taken in as the drain does it, and moved on by the real commands."""
 
+import contextlib
 import itertools
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from store import commands, users
+from store import commands, settings, users
 from store.book import Book
 from store.clock import now as clock_now
 from store.commands import Press
-from store.desk import Desk
+from store.desk import Desk, open_desk
 from store.evidence import File
 from store.intake import Arrived, Intake
 from store.rules.case import Case
@@ -15,6 +18,17 @@ from store.rules.workflow import REPORTER, SYSTEM, Role
 
 _count = itertools.count(1)
 PHOTO = File("a" * 64, "image/jpeg", 1000, "foto.jpg")
+
+
+@contextlib.contextmanager
+def new_desk(folder: Path, **environ: str) -> Iterator[Desk]:
+    """A desk with the demonstration's accounts; for a whole module, because making one takes longer than most tests."""
+    desk = open_desk(settings.load({"WADUL_DATA": str(folder), **environ}))
+    try:
+        users.make_demo_accounts(desk.register)
+        yield desk
+    finally:
+        desk.register.close()
 
 
 def who(desk: Desk, username: str):

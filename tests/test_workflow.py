@@ -9,11 +9,12 @@ from store.rules import workflow
 from store.rules.errors import RuleBroken
 from store.rules.workflow import Actor, Grant, Role, State
 
-STATES = (
-    "received awaiting_reporter answered forwarded returned accepted in_progress scheduled in_review "
-    "awaiting_confirmation closed reopened rejected duplicate referred withdrawn archived"
-).split()
-ROLES = "admin city official opd_admin opd_team leader reporter system".split()
+STATES = [
+    "received", "awaiting_reporter", "answered", "forwarded", "returned", "accepted", "in_progress", "scheduled",
+    "in_review", "awaiting_confirmation", "closed", "reopened", "rejected", "duplicate", "referred", "withdrawn",
+    "archived",
+]  # fmt: skip
+ROLES = ["admin", "city", "official", "opd_admin", "opd_team", "leader", "reporter", "system"]
 CITY = {"city", "official"}
 OPD = {"opd_admin", "opd_team"}
 TRIAGE = {"received", "returned", "reopened"}
