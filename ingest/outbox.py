@@ -24,13 +24,8 @@ BATCH = 40
 WORKERS = 8
 IDLE_SECONDS = 0.3
 LEASE = timedelta(minutes=3)
-LONGEST_GAP = 900
 # The window is taken as closed a little early: a message on its way must not arrive after it.
 WINDOW_MARGIN = timedelta(minutes=2)
-
-# Meta's codes, see docs/whatsapp.md: wait and try again; stop everything and call the administrator.
-RETRY = {1, 2, 4, 80007, 130429, 131000, 131016, 131048, 131056, 131057, 133004}
-STOP = {0, 3, 10, 190, 368, 131031, 131042}
 
 
 @dataclass
@@ -70,12 +65,11 @@ class Sender:
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop; what was being sent by an earlier process is settled first."""
         health.resume_sending(self.desk.register)
-        delivery.recover(self.desk.register, self.name, clock_now(), self._unknown_wait)
         while not stop.is_set():
             try:
                 sent = self.send_waiting()
-            except Exception:
-                log.exception("sending failed; it is tried again")
+            except Exception as error:
+                log.error("sending failed; it is tried again: %s", health.trace(error))
                 sent = 0
                 stop.wait(2)
             if not sent:
@@ -85,7 +79,9 @@ class Sender:
     def send_waiting(self) -> int:
         """One round: lease, send side by side, note each outcome. How many were tried comes back."""
         register, now = self.desk.register, clock_now()
-        delivery.give_up_waiting(register, now)
+        # Also what this very sender could not note, because the register failed it for a moment.
+        delivery.recover(register, self.name, now, self._unknown_wait)
+        delivery.give_up_waiting(register, now, self.limits["max_attempts"])
         if health.sending_stopped(register) or not delivery.anything_queued(register, now):
             return 0
         batch = delivery.lease(register, self.name, now, now + LEASE, self._room(), self._busy())
@@ -100,20 +96,23 @@ class Sender:
         if form is None:
             self._note(delivery.failed, message.id, None, "jendela 24 jam sudah tertutup dan tidak ada templat")
             return
+        if not (message.phone or message.bsuid):
+            self._note(delivery.failed, message.id, None, "pelapor tidak mempunyai alamat WhatsApp")
+            return
         try:
             wamid = whatsapp.send(self.wa, message, form)
         except WhatsAppError as error:
             self._refused(message, form, error)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # The request never left: nothing can have been delivered.
-            self._again(message, form, None, f"tidak tersambung ke WhatsApp ({type(error).__name__})")
-        except (httpx.TransportError, ValueError, KeyError) as error:
+            self._later(message, form, None, f"tidak tersambung ke WhatsApp ({type(error).__name__})", "not_connected")
+        except Exception as error:
+            # Whatever it was, Meta may have the message: an answer cut off, no JSON, or none of the known shape.
+            if not isinstance(error, httpx.TransportError | ValueError):
+                log.error("the outcome of message %d is unknown: %s", message.id, health.trace(error))
             until = clock_now() + self._unknown_wait
             with self.desk.register.atomic() as cursor:
                 delivery.unknown(cursor, message.id, form, until, clock_now(), type(error).__name__)
-        except Exception as error:
-            log.exception("message %d could not be sent", message.id)
-            self._note(delivery.failed, message.id, None, f"kesalahan program: {type(error).__name__}")
         else:
             self._note(delivery.accepted, message.id, wamid, form)
 
@@ -122,24 +121,25 @@ class Sender:
         if error.code == delivery.REENGAGEMENT and form == "free" and message.template:
             with self.desk.register.atomic() as cursor:
                 delivery.retry(cursor, message.id, "template", error.code, text, clock_now(), clock_now())
-        elif error.code in STOP:
+        elif error.code in delivery.STOP:
             log.critical("Meta refuses all sending (code %d); sending stops until the cause is removed", error.code)
             health.stop_sending(self.desk.register, error.code, text, clock_now())
-            self._again(message, form, error.code, text)
-        elif error.code in RETRY or (error.status_code or 0) >= 500:
-            self._again(message, form, error.code, text)
+            self._later(message, form, error.code, text, "stopped")
+        elif error.code in delivery.RETRY or (error.status_code or 0) >= 500:
+            self._later(message, form, error.code, text, "refused")
         else:
             self._note(delivery.failed, message.id, error.code, text)
 
-    def _again(self, message: Outgoing, form: str, code: int | None, text: str) -> None:
-        if message.attempts >= self.limits["max_attempts"]:
-            self._note(delivery.failed, message.id, code, text)
-            return
-        gap = min(2 ** min(message.attempts, 10), LONGEST_GAP)
+    def _later(self, message: Outgoing, form: str, code: int | None, text: str, outcome: str) -> None:
+        """Try again after a gap that grows; only refusals of this very message use up its tries."""
         now = clock_now()
         kept = "template" if form == "template" else None
+        next_at = now if outcome == "stopped" else now + delivery.gap(message.attempts)
         with self.desk.register.atomic() as cursor:
-            delivery.retry(cursor, message.id, kept, code, text, now + timedelta(seconds=gap), now)
+            if outcome == "refused" and delivery.refusals(cursor, message.id) + 1 >= self.limits["max_attempts"]:
+                delivery.failed(cursor, message.id, code, text, now)
+            else:
+                delivery.retry(cursor, message.id, kept, code, text, next_at, now, outcome)
 
     def _note(self, outcome, message_id: int, *details) -> None:
         with self.desk.register.atomic() as cursor:

@@ -63,6 +63,7 @@ class Book:
         case: Case,
         kind: str,
         actor: Actor,
+        /,
         role: Role | None = None,
         target: str | None = None,
         happened_at: datetime | None = None,

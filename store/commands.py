@@ -89,7 +89,8 @@ def submit_result(
     """
 
     def decide(book: Book, case: Case, role: Role) -> None:
-        if not files and _is_physical(book.cursor, case.category) and not evidence.of_staff(book.cursor, case.id):
+        photo = any(file.mime.startswith("image/") for file in files)
+        if not photo and _is_physical(book.cursor, case.category) and not evidence.of_staff(book.cursor, case.id):
             raise RuleBroken("missing_photo", move="submit_result")
         evidence.attach(book, case, files, press.actor)
         book.record(case, "submit_result", press.actor, role, State.IN_REVIEW, text=_officer_text(text))
@@ -135,7 +136,7 @@ def reply(desk: Desk, press: Press, *, text: str, now: datetime | None = None) -
     """Write to the reporter without moving the case."""
 
     def decide(book: Book, case: Case, role: Role) -> None:
-        ids = _tell(book, case, [texts.reply(case.number, _officer_text(text), desk.service)], press)
+        ids = _tell(book, case, texts.reply(case.number, _officer_text(text), desk.service), press)
         if not ids:
             raise RuleBroken("no_whatsapp", move="reply")
         book.record(case, "reply", press.actor, role, text=text.strip(), message_id=ids[0])
@@ -217,7 +218,10 @@ def _conflict(cursor, case: Case) -> Conflict:
         """,
         [case.id, list(QUIET)],
     ).fetchone()
-    return Conflict(case.number, who, what, when)
+    return Conflict(case.number, _NO_ACCOUNT.get(who, who), what, when)
+
+
+_NO_ACCOUNT = {actor.username: actor.name for actor in (workflow.REPORTER, workflow.SYSTEM)}
 
 
 def _tell(book: Book, case: Case, letters: list[texts.Letter], press: Press) -> list[int]:
@@ -240,7 +244,7 @@ def _facts(cursor, facts: dict) -> dict:
     if unknown:
         raise TypeError(f"no such fact: {', '.join(sorted(unknown))}")
     given = {name: (value or "").strip() or None for name, value in facts.items() if value is not None}
-    if given.get("kind") and given["kind"] not in workflow.KINDS:
+    if "kind" in given and given["kind"] not in workflow.KINDS:
         raise RuleBroken("unknown_kind")
     for name, query in _TABLES.items():
         if given.get(name) and not cursor.execute(query, [given[name]]).fetchone():
