@@ -21,7 +21,7 @@ from starlette.middleware import Middleware
 
 from ingest import clocks, drain, media, outbox, whatsapp
 from ingest.inbox import InboxReader
-from pages import door, files
+from pages import door, files, public
 from pages.parts import house, warm
 from store import settings as store_settings
 from store import users
@@ -107,5 +107,5 @@ app = st.App(
     ROOT / "pages" / "frame.py",
     lifespan=_lifespan,
     middleware=[Middleware(door.Door, sessions=lambda: house.house().door)],
-    routes=[*door.routes(house.house), *files.routes(house.house)],
+    routes=[*door.routes(house.house), *files.routes(house.house), *public.routes(house.house)],
 )

@@ -32,7 +32,7 @@ USER_HEADER = b"x-wadul-user"
 SIGN_IN = "/masuk"
 SIGN_OUT = "/keluar"
 # Matched exactly, or below a folder of Streamlit's own program files, which are the same for everybody.
-PUBLIC = frozenset({SIGN_IN, SIGN_OUT, "/healthz", "/_stcore/health", "/favicon.png", "/manifest.json"})
+PUBLIC = frozenset({SIGN_IN, SIGN_OUT, "/standar", "/healthz", "/_stcore/health", "/favicon.png", "/manifest.json"})
 PUBLIC_FOLDER = "/static/"
 TOUCH_EVERY = timedelta(minutes=1)
 ENDED_CODE = 4401

@@ -20,6 +20,7 @@ PAGES = (
     ("Aduan", "daftar.py", "Daftar", "🗂️", (), SEES_CASES),
     ("Aduan", "aduan.py", "Aduan", "📄", (), SEES_CASES),
     ("Pantau", "dasbor.py", "Dasbor", "📊", (), SEES_CASES),
+    ("Bantuan", "standar_pelayanan.py", "Standar Pelayanan", "📜", (), SEES_CASES | {Role.ADMIN}),
     ("Atur", "kesehatan.py", "Kesehatan", "🩺", (), {Role.ADMIN, Role.OFFICIAL}),
 )
 

@@ -10,13 +10,12 @@ from store.queries import CaseView
 from store.rules.errors import NotFound
 from store.rules.workflow import Actor
 
-from . import case_parts, house, words
+from . import case_parts, house, why_due, words
 from .case_list import live_list
 from .moves import move_forms
 
 LIVE_SECONDS = 3.0
 CONVERSATION_HEIGHT = 340
-LIST_HEIGHT = 700
 
 
 def work_page(
@@ -24,7 +23,7 @@ def work_page(
 ) -> None:
     """A list of cases on the left, the chosen one on the right: the shape of every page where cases are worked on."""
     left, right = st.columns([1, 2], gap="medium")
-    with left, st.container(height=LIST_HEIGHT, border=False):
+    with left, st.container(key="w-list"):
         live_list(name, ask, empty, chosen, shown_department)
     with right:
         view = find_case(actor, chosen) if chosen else None
@@ -62,6 +61,8 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
     with left:
         st.subheader("Keterangan", anchor=False)
         case_parts.facts(view, clock_now(), hours)
+        with st.expander("Kenapa jatuh tempo saat ini?"):
+            st.html("<br>".join(words.safe(line) for line in why_due.lines(house.desk(), view)))
         case_parts.staff_files(view)
     with right:
         st.subheader("Riwayat", anchor=False)
@@ -102,5 +103,6 @@ def _live(view: CaseView, actor: Actor) -> None:
 
 def _height(view: CaseView) -> int | str:
     """A long conversation scrolls in its own place, so that the forms stay within reach on a small laptop."""
-    length = sum(len(m["text"] or "") + 150 for m in view.conversation) + 600 * view.case.media_count
+    read = [m for m in view.conversation if m["purpose"] != "acknowledgement"]
+    length = sum(len(m["text"] or "") + 150 for m in read) + 600 * view.case.media_count
     return CONVERSATION_HEIGHT if length > 600 else "content"

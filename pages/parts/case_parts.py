@@ -102,8 +102,12 @@ def _outgoing(m: dict) -> str:
         state += " · sebagai templat"
     buttons = json.loads(m["extra"] or "{}").get("buttons", [])
     shown = "".join(f"<br>▢ {safe(title)}" for _, title in buttons)
+    body = f"{_bold(text)}{shown}"
+    if m["purpose"] == "acknowledgement":
+        # The same words in every case: the citizen's own must be what is seen.
+        body = f"<details><summary>Jawaban otomatis: nomor, janji, yang perlu dilengkapi</summary>{body}</details>"
     return (
-        f"<div class='w-bubble out' data-state='{safe(m['state'])}'>{_bold(text)}{shown}"
+        f"<div class='w-bubble out' data-state='{safe(m['state'])}'>{body}"
         f"<span class='meta'>{sender} · {words.moment(m['happened_at'])} · {state}</span></div>"
     )
 

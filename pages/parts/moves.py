@@ -136,8 +136,10 @@ def _form(view: CaseView, name: str, prefix: str) -> None:
     tries = st.session_state.get(f"{base}-tries", 0)
     keys = {field: f"{base}-{field}-{tries}" for field in form.fields}
     with st.form(f"{base}-form-{tries}", border=True):
-        for field in form.fields:
-            _FIELDS[field](view, keys[field])
+        for pair in _in_rows(form.fields):
+            for place, field in zip(st.columns(len(pair)), pair, strict=True):
+                with place:
+                    _FIELDS[field](view, keys[field])
         if form.outward:
             st.caption("Teks ini dikirim ke pelapor lewat WhatsApp. Lihat pratinjaunya dahulu.")
         elif name == "note":
@@ -156,6 +158,17 @@ def _form(view: CaseView, name: str, prefix: str) -> None:
             case_parts.bubble(_letters(name, case.number, text))
         else:
             st.warning("Isi teksnya terlebih dahulu.")
+
+
+def _in_rows(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Short fields two in a row, long ones alone, so that a form fits on a small laptop."""
+    rows: list[tuple[str, ...]] = []
+    for field in fields:
+        if field in _SHORT and rows and len(rows[-1]) == 1 and rows[-1][0] in _SHORT:
+            rows[-1] += (field,)
+        else:
+            rows.append((field,))
+    return rows
 
 
 def _letters(name: str, number: str, text: str) -> list[texts.Letter]:
@@ -251,6 +264,7 @@ def _result(view: CaseView, key: str) -> None:
     )
 
 
+_SHORT = ("department", "category", "kelurahan", "address", "kind")
 _FIELDS = {
     "department": _department,
     "category": _category,

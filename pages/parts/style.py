@@ -5,6 +5,8 @@ import streamlit as st
 _CSS = """
 <style>
 .block-container, .stMainBlockContainer { padding: 2.2rem 2rem 3rem; } @media (max-width: 640px) { .stMainBlockContainer { padding: 3.2rem 1rem 3rem; } }
+[data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
+.st-key-w-list { max-height: 44rem; overflow-y: auto; } @media (max-width: 640px) { .st-key-w-list { max-height: 17rem; } }
 .w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
 .w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
 .w-person { font-size: .85rem; line-height: 1.45; }
@@ -19,19 +21,20 @@ _CSS = """
 .w-bubble.in { align-self: flex-start; border-top-left-radius: .1rem; background: color-mix(in srgb, currentColor 5%, transparent); }
 .w-bubble.out { align-self: flex-end; border-top-right-radius: .1rem; background: color-mix(in srgb, #0b8a83 16%, transparent); }
 .w-bubble.event { align-self: center; font-size: .82rem; opacity: .8; border-style: dashed; }
-.w-bubble .meta { display: block; white-space: normal; font-size: .74rem; opacity: .78; margin-top: .2rem; }
+.w-bubble summary { cursor: pointer; } .w-bubble .meta { display: block; white-space: normal; font-size: .74rem; opacity: .78; margin-top: .2rem; }
 .w-bubble .gone { text-decoration: line-through; opacity: .65; }
 .w-bubble .failed { font-weight: 700; }
 .w-bubble img { display: block; max-width: 100%; max-height: 22rem; border-radius: .4rem; margin-bottom: .2rem; }
 .w-bubble audio, .w-bubble video { display: block; max-width: 100%; }
-.w-facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; font-size: .9rem; margin: 0; }
+.w-person a, .w-bubble a, .w-facts a, .w-table a { color: inherit; text-decoration: underline; }
+.w-facts { padding: 0 !important; display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; font-size: .9rem; margin: 0; }
 .w-facts dt { opacity: .7; } .w-facts dd { margin: 0; overflow-wrap: anywhere; }
 .w-facts .open { font-style: italic; opacity: .8; }
 .w-head { display: flex; flex-wrap: wrap; gap: .3rem 1rem; align-items: baseline; }
 .w-head .number { font-size: 1.5rem; font-weight: 700; letter-spacing: .01em; }
 .w-head .state { font-weight: 650; padding: .05rem .6rem; border: 1px solid currentColor; border-radius: 1rem; }
 .w-head .due.late { font-weight: 700; }
-.w-line { border-left: 2px solid color-mix(in srgb, currentColor 25%, transparent); padding-left: .8rem; margin: 0; list-style: none; }
+.w-line { margin: 0 !important; border-left: 2px solid color-mix(in srgb, currentColor 25%, transparent); padding-left: .8rem; margin: 0; list-style: none; }
 .w-line li { margin: 0 0 .55rem; font-size: .88rem; line-height: 1.35; overflow-wrap: anywhere; }
 .w-line .when { opacity: .7; font-size: .8rem; }
 .w-line .internal { font-weight: 650; }

@@ -1,0 +1,41 @@
+"""What anybody may read without signing in: the service standard."""
+
+from pathlib import Path
+from string import Template
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from store import standard
+from store.settings import Settings
+
+from .parts.words import safe
+
+PATH = "/standar"
+_PAGE = Template((Path(__file__).parent / "parts" / "standard.html").read_text(encoding="utf-8"))
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def standard_html(settings: Settings) -> str:
+    """The standard's sections as HTML."""
+    parts = []
+    for heading, lines in standard.sections(settings):
+        tag = "ol" if heading == "Langkah pelayanan" else "ul"
+        items = "".join(f"<li>{safe(line)}</li>" for line in lines)
+        parts.append(f"<h2>{safe(heading)}</h2><{tag}>{items}</{tag}>")
+    return "".join(parts)
+
+
+def routes(house) -> list[Route]:
+    """`/standar`, without a session."""
+
+    async def show(request: Request) -> Response:
+        settings = house().desk.settings
+        service = settings.config["service"]
+        page = _PAGE.substitute(
+            service=safe(service["name"]), city=safe(service["city"]), sections=standard_html(settings)
+        )
+        return HTMLResponse(page, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "max-age=300"})
+
+    return [Route(PATH, show)]
