@@ -10,15 +10,16 @@ import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from string import Template
 from urllib.parse import quote, urlsplit
 
+from google.protobuf.message import DecodeError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import Request, cookie_parser
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from store import users
@@ -76,6 +77,9 @@ class Sessions:
             return None
         if working and now - session.seen_at > TOUCH_EVERY:
             with self._lock:
+                # Ended in the meantime, by another tab: it stays ended.
+                if session.id not in self._open:
+                    return None
                 self._open[session.id] = replace(session, seen_at=now)
             users.touch_session(self._desk.register, session.id, now)
         return session.username
@@ -119,7 +123,7 @@ class Door:
         async def receive_checked():
             message = await receive()
             if message["type"] == "websocket.receive":
-                known = await run_in_threadpool(sessions.user_of, session_id)
+                known = await run_in_threadpool(sessions.user_of, session_id, is_work(message.get("bytes")))
                 if known is None:
                     redirect = ForwardMsg()
                     redirect.auth_redirect.url = SIGN_IN
@@ -131,6 +135,16 @@ class Door:
         await self.app(scope, receive_checked, send)
 
 
+def is_work(frame: bytes | None) -> bool:
+    """Whether a frame from the browser is a person's doing; a page that polls sends reruns marked as automatic."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame or b"")
+    except DecodeError:
+        return False
+    return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
+
+
 def is_public(path: str) -> bool:
     """Whether a path answers without a session."""
     return path in PUBLIC or (path.startswith(PUBLIC_FOLDER) and ".." not in path)
@@ -138,14 +152,12 @@ def is_public(path: str) -> bool:
 
 def session_cookie(headers: list[tuple[bytes, bytes]]) -> str | None:
     """The session id that the browser sent, if any."""
+    # Not http.cookies: that stops at the first cookie of another's making that it cannot read.
     for name, value in headers:
         if name == b"cookie":
-            try:
-                cookie = SimpleCookie(value.decode("latin-1"))
-            except CookieError:
-                continue
-            if COOKIE in cookie:
-                return cookie[COOKIE].value
+            found = cookie_parser(value.decode("latin-1")).get(COOKIE)
+            if found:
+                return found
     return None
 
 
@@ -156,7 +168,7 @@ def routes(house) -> list[Route]:
     """
 
     async def sign_in(request: Request) -> Response:
-        if request.method == "GET":
+        if request.method != "POST":
             return _sign_in_page(house().desk, request.query_params.get("next"))
         if not _same_origin(request):
             return Response("Permintaan ditolak.", 403)
@@ -203,7 +215,9 @@ def routes(house) -> list[Route]:
 
 def local_path(target: str | None) -> str:
     """Where to go after sign-in: a path of this site, whatever was asked for."""
-    return target if target and _LOCAL_PATH.fullmatch(target) else "/"
+    if not target or not _LOCAL_PATH.fullmatch(target) or urlsplit(target).path in (SIGN_IN, SIGN_OUT):
+        return "/"
+    return target
 
 
 def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str = "", status: int = 200) -> Response:

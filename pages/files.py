@@ -12,6 +12,7 @@ from store.rules.errors import NotFound
 
 from .door import USER_HEADER
 
+_HIGHEST_ID = 2**63 - 1
 # These cannot run anything in a browser, so they may be shown in place; everything else is a download.
 _SHOWN = ("image/jpeg", "image/png", "image/webp", "audio/", "video/")
 
@@ -24,7 +25,7 @@ def routes(house) -> list[Route]:
         username = unquote(request.headers.get(USER_HEADER.decode("ascii"), ""))
         actor = await run_in_threadpool(users.actor, desk.register, username)
         try:
-            if actor is None:
+            if actor is None or request.path_params["media_id"] > _HIGHEST_ID:
                 raise NotFound(username)
             found = await run_in_threadpool(queries.file_for, desk.register, actor, request.path_params["media_id"])
         except NotFound:

@@ -9,6 +9,8 @@ from store.clock import now as clock_now
 from . import house, words
 
 LIVE_SECONDS = 2.0
+# Said beside the number where a list holds more than one state.
+_TURNS = {"returned": "dikembalikan", "reopened": "dibuka lagi", "forwarded": "baru", "accepted": "diterima"}
 
 
 def live_list(name: str, ask: Callable[[], list[dict]], empty: str, chosen: str | None, shown_department=False) -> None:
@@ -43,7 +45,7 @@ def _asked(name: str, ask: Callable[[], list[dict]]) -> list[dict]:
 
 def _row(name: str, row: dict, now, is_chosen: bool, shown_department: bool) -> None:
     sign, due = words.due(row, now)
-    state = "" if row["state"] in ("received", "in_progress", "in_review") else f" · {words.STATES[row['state']]}"
+    state = f" · {_TURNS[row['state']]}" if row["state"] in _TURNS else ""
     pressed = st.button(
         f"{row['number']} · {sign} {due.split(' · ')[0]}{state}".replace("!", "\\!"),
         key=f"{name}-{row['number']}",

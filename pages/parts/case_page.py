@@ -55,6 +55,7 @@ def find_case(actor: Actor, number: str) -> CaseView | None:
 def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
     """Head and conversation live, the forms beside them still."""
     _live(view, actor)
+    case_parts.staff_files(view)
     move_forms(view, actor, prefix)
     hours = house.desk().settings.config["sending"]["window_hours"]
     left, right = st.columns([1, 1], gap="large")
@@ -63,10 +64,9 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
         case_parts.facts(view, clock_now(), hours)
         with st.expander("Kenapa jatuh tempo saat ini?"):
             st.html("<br>".join(words.safe(line) for line in why_due.lines(house.desk(), view)))
-        case_parts.staff_files(view)
     with right:
         st.subheader("Riwayat", anchor=False)
-        case_parts.timeline(view)
+        case_parts.timeline(view, queries.reference(house.desk().register)["categories"])
 
 
 def _live(view: CaseView, actor: Actor) -> None:

@@ -191,13 +191,15 @@ def _window(view: CaseView, now: datetime, hours: float) -> str:
     return "tertutup: pesan berikutnya dikirim sebagai templat singkat"
 
 
-def timeline(view: CaseView) -> None:
+def timeline(view: CaseView, categories: dict[str, dict]) -> None:
     """Who did what when, and why; internal notes marked as such."""
     items = []
     for row in view.timeline:
+        if row["kind"] in ("message", "delivered"):
+            continue  # The conversation above shows them.
         data = row["data"]
         what = words.EVENTS.get(row["kind"], row["kind"])
-        detail = _detail(row["kind"], data)
+        detail = _detail(row["kind"], data, categories)
         internal = " <span class='internal'>· INTERNAL, tidak dikirim</span>" if row["kind"] == "note" else ""
         role = words.ROLES.get(row["actor_role"], row["actor_role"])
         who = role if row["actor_role"] in ("reporter", "system") else f"{safe(row['actor'])} ({role})"
@@ -206,14 +208,14 @@ def timeline(view: CaseView) -> None:
     st.html("<ul class='w-line'>" + "".join(reversed(items)) + "</ul>")
 
 
-def _detail(kind: str, data: dict) -> str:
+def _detail(kind: str, data: dict, categories: dict[str, dict]) -> str:
     said = []
     if data.get("department"):
         said.append(f"ke {data['department']}")
     if kind == "return":
         said.append(words.REASONS.get(data.get("reason"), ""))
     if data.get("category") and kind != "received":
-        said.append(f"kategori: {data['category']}")
+        said.append(f"kategori: {categories.get(data['category'], {}).get('name', data['category'])}")
     for name in ("note", "text"):
         if data.get(name):
             said.append(data[name])
@@ -224,6 +226,7 @@ def staff_files(view: CaseView) -> None:
     """Photos and documents that staff added."""
     files = [file for file in view.media if file["source"] == "staff"]
     if files:
+        shown = "".join(f"<div class='w-bubble staff'>{_file(file)}</div>" for file in files)
         st.html(
-            "<div class='w-chat'>" + "".join(f"<div class='w-bubble in'>{_file(f)}</div>" for f in files) + "</div>"
+            f"<div class='w-about'>Dari petugas (belum dikirim ke pelapor):</div><div class='w-files'>{shown}</div>"
         )

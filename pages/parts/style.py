@@ -24,9 +24,10 @@ _CSS = """
 .w-bubble summary { cursor: pointer; } .w-bubble .meta { display: block; white-space: normal; font-size: .74rem; opacity: .78; margin-top: .2rem; }
 .w-bubble .gone { text-decoration: line-through; opacity: .65; }
 .w-bubble .failed { font-weight: 700; }
-.w-bubble img { display: block; max-width: 100%; max-height: 22rem; border-radius: .4rem; margin-bottom: .2rem; }
+.w-bubble img { display: block; max-width: 100%; max-height: 13rem; border-radius: .4rem; margin-bottom: .2rem; }
 .w-bubble audio, .w-bubble video { display: block; max-width: 100%; }
 .w-person a, .w-bubble a, .w-facts a, .w-table a { color: inherit; text-decoration: underline; }
+.w-files { display: flex; flex-wrap: wrap; gap: .5rem; } .w-about { font-size: .85rem; opacity: .8; margin-bottom: .25rem; }
 .w-facts { padding: 0 !important; display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; font-size: .9rem; margin: 0; }
 .w-facts dt { opacity: .7; } .w-facts dd { margin: 0; overflow-wrap: anywhere; }
 .w-facts .open { font-style: italic; opacity: .8; }
@@ -40,13 +41,14 @@ _CSS = """
 .w-line .internal { font-weight: 650; }
 .w-note { white-space: pre-wrap; }
 .w-asof { opacity: .75; font-size: .85rem; }
-.w-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .6rem; }
+.w-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.2rem, 1fr)); gap: .6rem; }
 .w-figure { border: 1px solid color-mix(in srgb, currentColor 18%, transparent); border-radius: .6rem; padding: .55rem .8rem; color: inherit !important; text-decoration: none !important; }
 .w-figure:hover { border-color: currentColor; } .w-figure b { display: block; font-size: clamp(1.7rem, 3.4vw, 2.6rem); line-height: 1.1; font-variant-numeric: tabular-nums; }
 .w-figure span { font-size: .9rem; } .w-figure small { display: block; opacity: .75; font-size: .78rem; }
 .w-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .w-table th { text-align: left; font-weight: 600; opacity: .75; font-size: .8rem; }
 .w-table td, .w-table th { padding: .35rem .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); vertical-align: top; overflow-wrap: anywhere; }
+.w-scroll .w-table { min-width: 34rem; } .w-table th, .w-table td.n { overflow-wrap: normal; }
 .w-table td.n, .w-table th.n { text-align: right; font-variant-numeric: tabular-nums; }
 .w-scroll { overflow-x: auto; }
 </style>

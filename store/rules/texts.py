@@ -60,15 +60,27 @@ def acknowledgement(number: str, service: Service, has_place: bool) -> Letter:
 
 
 def joined(number: str) -> Letter:
-    return _news("joined", number, f"Pesan Anda sudah kami tambahkan ke aduan *{number}*.")
+    return _news(
+        "joined", number, f"Pesan Anda sudah kami tambahkan ke aduan *{number}*.", "Pesan Anda sudah kami tambahkan."
+    )
 
 
 def forwarded(number: str, department: str) -> Letter:
-    return _news("forwarded", number, f"Aduan *{number}* sudah kami teruskan ke {department} untuk ditangani.")
+    return _news(
+        "forwarded",
+        number,
+        f"Aduan *{number}* sudah kami teruskan ke {department} untuk ditangani.",
+        f"Sudah kami teruskan ke {department} untuk ditangani.",
+    )
 
 
 def started(number: str, department: str) -> Letter:
-    return _news("started", number, f"Aduan *{number}* sedang dikerjakan oleh {department}.")
+    return _news(
+        "started",
+        number,
+        f"Aduan *{number}* sedang dikerjakan oleh {department}.",
+        f"Sedang dikerjakan oleh {department}.",
+    )
 
 
 def answer(number: str, text: str, service: Service) -> list[Letter]:
@@ -94,7 +106,12 @@ def result(number: str, text: str) -> list[Letter]:
 
 
 def confirmed(number: str) -> Letter:
-    return _news("confirmed", number, f"Terima kasih. Aduan *{number}* kami tutup sebagai selesai.")
+    return _news(
+        "confirmed",
+        number,
+        f"Terima kasih. Aduan *{number}* kami tutup sebagai selesai.",
+        "Terima kasih, aduan Anda kami tutup sebagai selesai.",
+    )
 
 
 def reopened(number: str) -> Letter:
