@@ -1,9 +1,9 @@
-"""What happens because time passes: cases that nobody answers close by silence."""
+"""What happens because time passes: reporters who were not reached are called, cases nobody answers close."""
 
 import logging
 import threading
 
-from store import silence
+from store import health, silence
 from store.desk import Desk
 
 log = logging.getLogger(__name__)
@@ -14,7 +14,8 @@ def run(desk: Desk, stop: threading.Event) -> None:
     """Look at the clock until told to stop."""
     while not stop.is_set():
         try:
+            silence.call_unreached(desk)
             silence.lapse(desk)
-        except Exception:
-            log.exception("the clocks failed; they are tried again")
+        except Exception as error:
+            log.error("the clocks failed; they are tried again: %s", health.trace(error))
         stop.wait(EVERY_SECONDS)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from store.intake import Said
 from store.rules import texts
 from store.rules.case import Case
 from store.rules.texts import Letter
@@ -13,10 +14,16 @@ from store.rules.workflow import MAX_REOPENINGS, REOPEN_DAYS, State
 ATTACHED = frozenset({"reaction", "edit", "revoke", "system"})
 # So long after our last message a joined message is acknowledged with a line; sooner it would only disturb.
 JOINED_QUIET = timedelta(minutes=30)
-_NUMBER = re.compile(r"\b([A-Z]{2,3})[-\s]?(20\d\d)[-\s]?(\d{5,})\b", re.IGNORECASE)
-_THANKS = re.compile(
-    r"^\W*(terima ?kasih|trima ?kasih|makasih|mksh|matur ?(nu|su)wun|suwun|nuwun|thanks?|oke?|sip|siap|baik|ya|amin)\b.{0,40}$",
-    re.IGNORECASE | re.DOTALL,
+_NUMBER = re.compile(r"\b([A-Z]{2,3})[-\s]?(20\d\d)[-\s]?(\d{5,9})\b", re.IGNORECASE)
+_THANKS = (
+    "terima kasih terimakasih trima trimakasih makasih mksh matur nuwun maturnuwun matursuwun suwun thanks thank thx "
+    "ok oke okay sip siap baik ya iya nggih amin aamiin alhamdulillah"
+)
+# What may stand around thanks; any other word may be news.
+_POLITE = (
+    "banyak sekali sangat atas bantuan bantuannya info infonya informasinya respon responnya tanggapannya jawabannya "
+    "penanganannya perhatiannya kerjasamanya pelayanannya cepat cepatnya dan pak bu bapak ibu mas mbak kak min admin "
+    "tim semua semoga sehat selalu sukses kembali sama you so much"
 )
 
 
@@ -37,10 +44,11 @@ def decide(
     :param reply_id: the id of a pressed button, `confirm:<number>` or `reopen:<number>`
     :param target: the case of the message that this one answers or refers to
     :param cases: this person's complaints that are open or ended lately, oldest first
+    :param now: when the message was taken in
     """
     if kind in ATTACHED:
         return Decision("attach", target)
-    pressed = _pressed(reply_id, cases, now)
+    pressed = _pressed(reply_id, [*cases, target] if target else cases, now)
     if pressed:
         return pressed
     named = target or _named(text, cases)
@@ -49,15 +57,17 @@ def decide(
     open_cases = [case for case in cases if case.ended_at is None]
     if open_cases:
         return Decision("join", open_cases[-1])
-    if cases and text and _THANKS.match(text):
+    if cases and text and _only_thanks(text):
         return Decision("join", cases[-1])
     return Decision("open")
 
 
-def replies(
-    decision: Decision, case: Case, kind: str, last_out: datetime | None, now: datetime, service
-) -> list[Letter]:
-    """What the citizen is told after the decision was carried out on `case`."""
+def replies(decision: Decision, case: Case, kind: str, last_out: Said | None, now: datetime, service) -> list[Letter]:
+    """What the citizen is told after the decision was carried out on `case`.
+
+    :param last_out: what this person was told last, so that nobody who writes much is answered as much
+    """
+    quiet = last_out is None or now - last_out.created_at > JOINED_QUIET
     if decision.action == "open":
         return [texts.acknowledgement(case.number, service, has_place=kind == "location")]
     if decision.action == "confirm":
@@ -65,16 +75,16 @@ def replies(
     if decision.action == "reopen":
         return [texts.reopened(case.number)]
     if decision.note == "not_reopened":
-        return [texts.not_reopened(case.number)]
-    if decision.action == "join" and case.ended_at is None and (last_out is None or now - last_out > JOINED_QUIET):
+        return [texts.not_reopened(case.number)] if quiet or last_out.purpose != "not_reopened" else []
+    if decision.action == "join" and case.ended_at is None and quiet:
         return [texts.joined(case.number)]
     return []
 
 
 def may_reopen(case: Case, now: datetime) -> bool:
-    """Within ten days of the end, twice at most."""
-    ended = case.ended_at or case.result_at
-    return case.reopened_count < MAX_REOPENINGS and ended is not None and now - ended <= timedelta(days=REOPEN_DAYS)
+    """Within ten days of the end, twice at most; as long as the reporter is still being asked, it is not too late."""
+    in_time = case.ended_at is None or now - case.ended_at <= timedelta(days=REOPEN_DAYS)
+    return case.reopened_count < MAX_REOPENINGS and in_time
 
 
 def _pressed(reply_id: str | None, cases: list[Case], now: datetime) -> Decision | None:
@@ -87,6 +97,11 @@ def _pressed(reply_id: str | None, cases: list[Case], now: datetime) -> Decision
     if action == texts.REOPEN and case.state in (State.AWAITING_CONFIRMATION, State.CLOSED):
         return Decision("reopen", case) if may_reopen(case, now) else Decision("join", case, "not_reopened")
     return Decision("join", case)
+
+
+def _only_thanks(text: str) -> bool:
+    words, thanks, polite = set(re.findall(r"\w+", text.lower())), set(_THANKS.split()), set(_POLITE.split())
+    return words <= thanks | polite and (not words or bool(words & thanks))
 
 
 def _named(text: str | None, cases: list[Case]) -> Case | None:

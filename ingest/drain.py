@@ -5,7 +5,7 @@ import logging
 import threading
 from datetime import datetime
 
-from store import delivery, intake
+from store import delivery, health, intake
 from store.clock import now as clock_now
 from store.desk import Desk
 from store.intake import Arrived, Intake
@@ -28,17 +28,27 @@ def drain_once(desk: Desk, reader: InboxReader, limit: int = BATCH) -> int:
         done = intake.position(cursor)
     waiting = reader.after(done, limit)
     if not waiting:
-        return 0
+        return 0 if reader.last_id() >= done else _start_over(desk, done)
     try:
         _apply(desk, waiting)
-    except Exception:
+    except intake.REGISTER_TROUBLE:
+        raise
+    except Exception as error:
         if len(waiting) > 1:
-            log.exception("a batch of %d inbox rows failed; they are applied one by one", len(waiting))
-            for row in waiting:
-                _apply_or_set_aside(desk, row)
-        else:
-            _apply_or_set_aside(desk, waiting[0])
+            log.error(
+                "%d inbox rows failed together; they are applied one by one: %s", len(waiting), type(error).__name__
+            )
+        for row in waiting:
+            _apply_or_set_aside(desk, row)
     return len(waiting)
+
+
+def _start_over(desk: Desk, done: int) -> int:
+    """The inbox is younger than the position in it: apply all of it, for what is known already does nothing again."""
+    log.critical("the inbox ends before row %d: it was replaced, and is applied from its beginning", done)
+    with desk.register.atomic() as cursor:
+        intake.advance(cursor, 0)
+    return 0
 
 
 def run(desk: Desk, reader: InboxReader, stop: threading.Event) -> None:
@@ -46,8 +56,8 @@ def run(desk: Desk, reader: InboxReader, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             applied = drain_once(desk, reader)
-        except Exception:
-            log.exception("draining the inbox failed; it is tried again")
+        except Exception as error:
+            log.error("draining the inbox failed; it is tried again: %s", health.trace(error))
             applied = 0
             stop.wait(2)
         if not applied:
@@ -57,8 +67,10 @@ def run(desk: Desk, reader: InboxReader, stop: threading.Event) -> None:
 def _apply_or_set_aside(desk: Desk, row: InboxRow) -> None:
     try:
         _apply(desk, [row])
+    except intake.REGISTER_TROUBLE:
+        raise
     except Exception as error:
-        log.exception("inbox row %d could not be applied", row.id)
+        log.error("inbox row %d could not be applied: %s", row.id, health.trace(error))
         with desk.register.atomic() as cursor:
             reason = f"tidak dapat diterapkan: {type(error).__name__}"
             intake.note_problem(cursor, row.id, reason, row.body.decode("utf-8", "replace"), clock_now())
@@ -68,16 +80,14 @@ def _apply_or_set_aside(desk: Desk, row: InboxRow) -> None:
 def _apply(desk: Desk, waiting: list[InboxRow]) -> None:
     now = clock_now()
     exploded = [(row, explode(row.body)) for row in waiting]
-    batch = [
-        _arrived(inbound, row, place) for row, parts in exploded for place, inbound in enumerate(parts.messages)
-    ]
+    batch = [_arrived(inbound, row, place) for row, parts in exploded for place, inbound in enumerate(parts.messages)]
     replies = {id(a): inbound.reply_id for a, inbound in zip(batch, _inbounds(exploded), strict=True)}
     with desk.register.atomic() as cursor:
         book = Intake(desk, cursor, batch, now)
         for arrived in batch:
             _take_in(desk, book, arrived, replies[id(arrived)], now)
         book.write()
-        delivery.apply_statuses(cursor, _statuses(exploded), now)
+        delivery.apply_statuses(cursor, _statuses(exploded), now, desk.settings.config["sending"]["max_attempts"])
         for row, parts in exploded:
             _keep_the_rest(cursor, row, parts, now)
         intake.advance(cursor, waiting[-1].id)
@@ -93,7 +103,8 @@ def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, n
     contact_id = book.contact(arrived)
     last_out = book.last_out.get(contact_id)
     target = book.target(arrived, contact_id)
-    decision = conversation.decide(arrived.kind, arrived.text, reply_id, target, book.cases_of(contact_id), now)
+    cases = book.cases_of(contact_id)
+    decision = conversation.decide(arrived.kind, arrived.text, reply_id, target, cases, arrived.received_at)
     case = decision.case
     if decision.action == "open":
         case = book.open_complaint(arrived, contact_id)
@@ -156,5 +167,5 @@ def _keep_the_rest(cursor, row: InboxRow, parts: Exploded, now: datetime) -> Non
         intake.note_problem(cursor, row.id, parts.error, row.body.decode("utf-8", "replace"), now)
     for other in parts.others:
         # News about the account or a template is no message; it stays in the inbox for who wants to look.
-        if other.field in ("", "messages"):
+        if other.field in ("", "messages") or (isinstance(other.value, dict) and "messages" in other.value):
             intake.note_problem(cursor, row.id, other.reason, json.dumps(other.value, ensure_ascii=False), now)

@@ -17,6 +17,7 @@ PAGES = (
     ("Kerja", "tindak_lanjut.py", "Tindak lanjut", "🛠️", ("in_progress",), {Role.OPD_ADMIN, Role.OPD_TEAM}),
     ("Kerja", "verifikasi.py", "Verifikasi hasil", "🔎", ("in_review",), DESK),
     ("Kerja", "telepon.py", "Telepon pelapor", "☎️", ("call_reporter",), DESK),
+    ("Aduan", "catat.py", "Catat aduan", "📝", (), DESK),
     ("Aduan", "daftar.py", "Daftar", "🗂️", (), SEES_CASES),
     ("Aduan", "aduan.py", "Aduan", "📄", (), SEES_CASES),
     ("Pantau", "dasbor.py", "Dasbor", "📊", (), SEES_CASES),

@@ -1,11 +1,12 @@
 """Command line of the register: check, export, demo, user. Needs the register for itself: stop the app first."""
 
 import argparse
-import csv
 import getpass
 import os
 import sys
 from pathlib import Path
+
+import duckdb
 
 from . import check, queries, settings, users
 from .db import Register
@@ -28,17 +29,16 @@ def main(arguments: list[str] | None = None) -> int:
             return _say(NO_REGISTER.format(path=chosen.register))
         if options.command == "export" and not options.file.parent.is_dir():
             return _say(f"The folder {options.file.parent} does not exist.")
-        if options.needs_register:
-            # Whatever mode the register was made in, it may be checked and read.
-            desk = Desk(Register(chosen.register), chosen)
-        else:
-            desk = open_desk(chosen)
+        # Whatever mode the register was made in, it may be checked and read.
+        desk = Desk(Register(chosen.register), chosen) if options.needs_register else open_desk(chosen)
         try:
             return options.run(desk, options)
         finally:
             desk.register.close()
     except RegisterBusy:
         return _say(BUSY)
+    except duckdb.IOException as error:
+        return _say(f"{chosen.register} cannot be read as a register: {error}")
     except WrongRegister as wrong:
         return _say(wrong_register(str(wrong)))
     except settings.SettingsError as error:
@@ -77,8 +77,12 @@ def _check(desk: Desk, options) -> int:
 
 def _export(desk: Desk, options) -> int:
     frame = queries.export(desk.register, SYSTEM, queries.Filters())
-    frame.to_csv(options.file, index=False, quoting=csv.QUOTE_MINIMAL, date_format="%Y-%m-%dT%H:%M:%SZ")
-    os.chmod(options.file, 0o600)
+    # Full of personal data, so nobody else may read it, not even while it is being written.
+    with open(os.open(options.file, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8", newline="") as file:
+        os.chmod(options.file, 0o600)
+        file.truncate()
+        # Rows end as RFC 4180 has it; otherwise a carriage return in a text would stand unquoted and end one, too.
+        frame.to_csv(file, index=False, lineterminator="\r\n", date_format="%Y-%m-%dT%H:%M:%SZ")
     print(f"{len(frame)} complaints written to {options.file}.")
     return 0
 
@@ -96,8 +100,9 @@ def _add_user(desk: Desk, options) -> int:
     role, _, department = options.role.partition(":")
     if role not in (role.value for role in Role) or role in ("reporter", "system"):
         return _say("The role is one of admin, city, official, leader, opd_admin:DEPARTMENT, opd_team:DEPARTMENT.")
-    users.add(desk.register, options.username, options.name, password, [Grant(Role(role), department or None)])
-    print(f"{options.username} may sign in as {options.role}.")
+    grant = Grant(Role(role), department or None)
+    username = users.add(desk.register, options.username, options.name, password, [grant])
+    print(f"{username} may sign in as {options.role}.")
     return 0
 
 
@@ -125,6 +130,7 @@ _RULES = {
     "register_not_empty": "The register already holds complaints; a demonstration goes only into a new one.",
     "register_not_demo": "This register is for real cases; a demonstration goes only into a register of its own.",
     "username_taken": "There is already a user {username}.",
+    "username_form": "A user name has only letters, digits, points, hyphens and underscores, at most {limit} of them.",
     "password_too_short": "The password must have at least {limit} characters.",
     "role_needs_department": "The role {role} needs a department, for instance opd_admin:DLH.",
     "unknown_department": "There is no department {department}.",

@@ -56,10 +56,19 @@ def _of_chunk(register: Register, start: int, end: int) -> Iterator[Difference]:
             )
         )
     rebuilt: dict[int, Case] = {}
+    broken: dict[int, str] = {}
     for row in events:
-        event = Event(**(row | {"data": json.loads(row["data"])}))
-        rebuilt[event.complaint_id] = apply(rebuilt.get(event.complaint_id), event)
+        complaint_id = row["complaint_id"]
+        try:
+            event = Event(**(row | {"data": json.loads(row["data"])}))
+            rebuilt[complaint_id] = apply(rebuilt.get(complaint_id), event)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            # An event that was lost or written past the commands: said, so that all others are still compared.
+            broken.setdefault(complaint_id, f"`{row['kind']}` cannot be applied ({type(error).__name__}: {error})")
     for row in stored:
+        if row["id"] in broken:
+            yield Difference(row["number"], "events", "there", broken[row["id"]])
+            continue
         case = rebuilt.get(row["id"])
         if case is None:
             yield Difference(row["number"], "row", "there", None)
@@ -75,13 +84,13 @@ def _numbers(register: Register) -> Iterator[Difference]:
         found = cursor.execute(
             """
             with used as (
-                select channel, cast(split_part(number, '-', 2) as integer) as year,
-                    count(*) as used, max(cast(split_part(number, '-', 3) as bigint)) as highest
+                select channel, try_cast(split_part(number, '-', 2) as integer) as year,
+                    count(*) as used, max(try_cast(split_part(number, '-', 3) as bigint)) as highest
                 from complaint group by all
             )
             select u.channel, u.year, u.used, u.highest, n.last
             from used u left join number_counter n on n.channel = u.channel and n.year = u.year
-            where u.used <> u.highest or n.last is distinct from u.highest
+            where u.used is distinct from u.highest or n.last is distinct from u.highest
             """
         ).fetchall()
     for channel, year, used, highest, last in found:

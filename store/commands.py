@@ -40,7 +40,11 @@ def forward(
     def decide(book: Book, case: Case, role: Role) -> None:
         name = _department_name(book.cursor, department)
         limit = desk.acceptance_limit(book.now)
-        given = _facts(book.cursor, facts) | {"department": department, "note": note.strip(), "accept_due_at": limit}
+        given = checked_facts(book.cursor, facts) | {
+            "department": department,
+            "note": note.strip(),
+            "accept_due_at": limit,
+        }
         case = book.record(case, "forward", press.actor, role, State.FORWARDED, **given)
         _tell(book, case, [texts.forwarded(case.number, name)], press)
 
@@ -53,7 +57,7 @@ def answer(desk: Desk, press: Press, *, text: str, now: datetime | None = None, 
     def decide(book: Book, case: Case, role: Role) -> None:
         letters = texts.answer(case.number, _officer_text(text), desk.service)
         ids = _tell(book, case, letters, press)
-        given = _facts(book.cursor, facts) | {"text": text.strip(), "message_id": ids[0] if ids else None}
+        given = checked_facts(book.cursor, facts) | {"text": text.strip(), "message_id": ids[0] if ids else None}
         book.record(case, "answer", press.actor, role, State.ANSWERED, **given)
 
     return _carry_out(desk, press, "answer", {"text": text}, decide, now)
@@ -77,7 +81,7 @@ def start(desk: Desk, press: Press, *, note: str = "", now: datetime | None = No
         case = book.record(case, "start", press.actor, role, State.IN_PROGRESS, note=note.strip())
         _tell(book, case, [texts.started(case.number, _department_name(book.cursor, case.department))], press)
 
-    return _carry_out(desk, press, "start", {}, decide, now)
+    return _carry_out(desk, press, "start", {"note": note}, decide, now)
 
 
 def submit_result(
@@ -158,7 +162,9 @@ def classify(desk: Desk, press: Press, *, now: datetime | None = None, **facts: 
     """Correct what the case is about and where: `kind`, `category`, `kelurahan`, `address`."""
 
     def decide(book: Book, case: Case, role: Role) -> None:
-        given = {name: value for name, value in _facts(book.cursor, facts).items() if getattr(case, name) != value}
+        given = {
+            name: value for name, value in checked_facts(book.cursor, facts).items() if getattr(case, name) != value
+        }
         if not given:
             raise RuleBroken("nothing_changed", move="classify")
         book.record(case, "classify", press.actor, role, **given)
@@ -192,6 +198,8 @@ def _carry_out(
         if case.version != press.version and not stale_is_fine:
             raise _conflict(cursor, case)
         _, role = workflow.check(name, case.state, case.department, press.actor, given)
+        for text in given.values():
+            _officer_text(text)
         decide(book, case, role)
         book.operation(press.op_id, case)
         book.write()
@@ -237,13 +245,13 @@ def _tell(book: Book, case: Case, letters: list[texts.Letter], press: Press) -> 
     ]
 
 
-def _facts(cursor, facts: dict) -> dict:
+def checked_facts(cursor, facts: dict) -> dict:
     """What was given of the case's facts, checked against the tables; a complaint about an official is confidential."""
     known = {"kind", "category", "kelurahan", "address"}
     unknown = set(facts) - known
     if unknown:
         raise TypeError(f"no such fact: {', '.join(sorted(unknown))}")
-    given = {name: (value or "").strip() or None for name, value in facts.items() if value is not None}
+    given = {name: _officer_text(value) or None for name, value in facts.items() if value is not None}
     if "kind" in given and given["kind"] not in workflow.KINDS:
         raise RuleBroken("unknown_kind")
     for name, query in _TABLES.items():

@@ -31,7 +31,7 @@ class Register:
             # Nothing of ours needs files or the network from SQL, so SQL gets neither.
             self._connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
         except duckdb.IOException as error:
-            if "lock" in str(error).lower():
+            if "could not set lock" in str(error).lower():
                 raise RegisterBusy(f"{path} is open in another process") from error
             raise
         self.path = Path(path)
@@ -64,8 +64,11 @@ class Register:
                 cursor.execute("rollback")
 
     @contextmanager
-    def atomic(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction: everything in it is kept, or nothing."""
+    def atomic(self, news: bool = True) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: everything in it is kept, or nothing.
+
+        :param news: whether pages that show data must ask again afterwards
+        """
         with self._writing, self.cursor() as cursor:
             cursor.execute("begin transaction")
             try:
@@ -76,7 +79,8 @@ class Register:
             except BaseException:
                 _rollback(cursor)
                 raise
-            self.touch()
+            if news:
+                self.touch()
 
     def touch(self) -> None:
         """Tell those who wait that the data has changed."""

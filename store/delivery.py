@@ -172,14 +172,17 @@ def retry(
 def unknown(cursor, message_id: int, form: str | None, wait_until: datetime, now: datetime, detail: str) -> None:
     """The request went out and no answer came: wait for the status webhook before anything else."""
     cursor.execute(
-        "update message_out set state = 'unknown', form = coalesce(?, form), next_at = ?, lease_by = null where id = ? and state = 'sending'",
+        """
+        update message_out set state = 'unknown', form = coalesce(?, form), next_at = ?, lease_by = null
+        where id = ? and state = 'sending'
+        """,
         [form, wait_until, message_id],
     )
     _note_attempt(cursor, message_id, "unknown", form, now, detail)
 
 
 def failed(cursor, message_id: int, code: int | None, text: str, now: datetime, form: str | None = None) -> None:
-    """The try under way ended for good, unless a status knows better: the case, if it waits, goes to "Telepon pelapor"."""
+    """The try under way was the last, unless a status knows better; a case that waits goes to "Telepon pelapor"."""
     _fail(cursor, message_id, ("sending",), code, text, now, form)
 
 
@@ -269,7 +272,7 @@ def _is_ours(tracker: str | None) -> bool:
 
 
 def _is_about(status: Reported, row: dict) -> bool:
-    """Whether a status can be about a send of ours, and not of an earlier register or another program with this number."""
+    """Whether a status can be about a send of ours, not of an earlier register or of another program."""
     if row["attempts"] == 0:
         return False
     return row["attempts"] > 1 or not (row["wamid"] and status.wamid) or row["wamid"] == status.wamid
@@ -343,7 +346,10 @@ def _tell_case(cursor, message_ids: list[int], kind: str, now: datetime) -> None
     """Put a delivery that the case waits for on its record."""
     for message_id in message_ids:
         found = cursor.execute(
-            "select complaint_id from message_out where id = ? and complaint_id is not null and list_contains(?, purpose)",
+            """
+            select complaint_id from message_out
+            where id = ? and complaint_id is not null and list_contains(?, purpose)
+            """,
             [message_id, list(AWAITED)],
         ).fetchone()
         if not found:

@@ -1,8 +1,10 @@
 """Files kept with a case: checked, stored once by content hash, described by a row in `media`."""
 
+import contextlib
 import hashlib
 import io
 import os
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +47,10 @@ _SIGNATURES = (
     (b"ID3", "audio/mpeg"),
     (b"\x1aE\xdf\xa3", "audio/webm"),
 )
+# Recorders of browsers and phones give these two each other's name.
+_RECORDINGS = {"audio/webm", "audio/ogg"}
+# Phones write two pictures into one JPEG; every reader shows the first.
+_SAME = {"image/mpo": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -74,14 +80,30 @@ def keep(folder: Path, content: bytes, mime: str, max_bytes: int, filename: str 
     digest = hashlib.sha256(content).hexdigest()
     path = path_of(folder, digest)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f".{digest}-{os.getpid()}")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        _write(path, content)
+    return File(digest, mime, len(content), filename)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """All of the file, durable, or nothing; two that keep the same file at once do not meet."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # Made by mkstemp: readable by its owner only, and by a name nobody else has.
+    handle, draft = tempfile.mkstemp(prefix=".", dir=path.parent)
+    try:
+        with open(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path)
-    return File(digest, mime, len(content), filename)
+        os.replace(draft, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def path_of(folder: Path, sha256: str) -> Path:
@@ -122,20 +144,36 @@ def of_staff(cursor, complaint_id: int) -> bool:
     return found is not None
 
 
-def waiting_media(cursor, now: datetime, limit: int) -> list[tuple[int, str, str | None, str | None, int]]:
-    """Media still to be fetched: (id, WhatsApp's id, type, file name, attempts so far)."""
-    return cursor.execute(
+@dataclass(frozen=True)
+class Waiting:
+    """A file still to be fetched; `attempts` so far, `mime` as the message named it."""
+
+    id: int
+    whatsapp_id: str
+    mime: str | None
+    filename: str | None
+    attempts: int
+    created_at: datetime
+
+
+def waiting_media(cursor, now: datetime, limit: int) -> list[Waiting]:
+    """What is to be fetched now, the longest due first."""
+    found = cursor.execute(
         """
-        select id, whatsapp_id, mime, filename, attempts from media
-        where state = 'waiting' and next_at <= ? order by next_at limit ?
+        select id, whatsapp_id, mime, filename, attempts, created_at from media
+        where state = 'waiting' and next_at <= ? order by next_at, id limit ?
         """,
         [now, limit],
-    ).fetchall()
+    )
+    return [Waiting(*row) for row in found.fetchall()]
 
 
 def media_stored(cursor, media_id: int, file: File) -> None:
     cursor.execute(
-        "update media set state = 'stored', mime = ?, sha256 = ?, size = ?, problem = null, attempts = attempts + 1 where id = ?",
+        """
+        update media set state = 'stored', mime = ?, sha256 = ?, size = ?, problem = null, attempts = attempts + 1
+        where id = ?
+        """,
         [file.mime, file.sha256, file.size, media_id],
     )
 
@@ -154,8 +192,11 @@ def _check_content(content: bytes, mime: str) -> None:
         _check_image(content, mime)
         return
     for start, known in _SIGNATURES:
-        if content.startswith(start) and known != mime and not {known, mime} <= {"audio/webm", "audio/ogg"}:
+        if content.startswith(start) and known != mime and not {known, mime} <= _RECORDINGS:
             raise RuleBroken("file_type", mime=known)
+    # Anything else under this name may run script in the program that opens it.
+    if mime == "application/pdf" and b"%PDF-" not in content[:1024]:
+        raise RuleBroken("file_type", mime="?")
     zipped = content.startswith(b"PK")
     if zipped != ("openxmlformats" in mime) or content.startswith((b"MZ", b"\x7fELF", b"#!/")):
         raise RuleBroken("file_type", mime=mime)
@@ -165,6 +206,7 @@ def _check_image(content: bytes, mime: str) -> None:
     try:
         with Image.open(io.BytesIO(content)) as image:
             found = Image.MIME.get(image.format or "")
+            found = _SAME.get(found, found)
             if image.width * image.height > _MAX_PIXELS:
                 raise RuleBroken("file_broken")
             image.verify()

@@ -7,17 +7,30 @@ question costs as much as ten rows of an answer.
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import duckdb
 
 from .book import Book
 from .clock import now as clock_now
-from .db import incoming, insert, rows
+from .db import insert, rows
 from .desk import Desk
+from .people import People
 from .rules.case import Case
 from .rules.errors import RuleBroken
 from .rules.texts import Letter
 from .rules.workflow import REOPEN_DAYS, REPORTER, Actor, Role, State
 
 SUMMARY_LENGTH = 300
+# Not the fault of what is being taken in: the disk is full, memory is short. It is tried again, nothing is set aside.
+REGISTER_TROUBLE = (duckdb.OperationalError, OSError, MemoryError)
+
+
+class Said(NamedTuple):
+    """When a person was last written to, and why."""
+
+    created_at: datetime
+    purpose: str
 
 
 @dataclass(frozen=True)
@@ -57,9 +70,7 @@ class Intake:
         self.book = Book(cursor, now)
         self._messages: list[dict] = []
         self._media: list[dict] = []
-        self._new_contacts: dict[int, dict] = {}
-        self._seen: dict[int, dict] = {}
-        self._new_pairs: list[tuple[str, str]] = []
+        self.people = People(cursor, self.book, batch, now)
         self._load(batch)
 
     def _load(self, batch: list[Arrived]) -> None:
@@ -71,20 +82,14 @@ class Intake:
                 "select wamid from message_in where wamid in (select unnest(?::varchar[]))", [wamids]
             ).fetchall()
         }
-        wanted = {pair for a in batch for pair in (*a.identities, *a.new_identities)}
-        self.identities: dict[tuple[str, str], int] = {}
-        if wanted:
-            found = cursor.execute(
-                "select kind, value, contact_id from contact_identity where value in (select unnest(?::varchar[]))",
-                [[value for _, value in wanted]],
-            ).fetchall()
-            self.identities = {(kind, value): contact for kind, value, contact in found}
-        contacts = sorted(set(self.identities.values()))
+        contacts = self.people.known
         self._cases: dict[int, list[int]] = {}
         if contacts:
+            # Counted from when the listener had the message: the register may have been away for days.
+            first = min(a.received_at for a in batch)
             for case in self.book.load(
                 "where contact_id in (select unnest(?::bigint[])) and (ended_at is null or ended_at > ?)",
-                [contacts, self.now - timedelta(days=REOPEN_DAYS)],
+                [contacts, first - timedelta(days=REOPEN_DAYS)],
             ):
                 self._cases.setdefault(case.contact_id, []).append(case.id)
         self._load_targets(batch)
@@ -111,36 +116,22 @@ class Intake:
             self.book.load("where id in (select unnest(?::bigint[]))", [sorted(missing)])
 
     def _load_last_out(self, contacts: list[int]) -> None:
-        self.last_out: dict[int, datetime] = {}
+        self.last_out: dict[int, Said] = {}
         if contacts:
-            self.last_out = dict(
-                self.cursor.execute(
-                    """
-                    select contact_id, max(created_at) from message_out
-                    where contact_id in (select unnest(?::bigint[])) and created_at > ? group by contact_id
-                    """,
-                    [contacts, self.now - timedelta(days=1)],
-                ).fetchall()
-            )
+            found = self.cursor.execute(
+                """
+                select contact_id, max(created_at), arg_max(purpose, id) from message_out
+                where contact_id in (select unnest(?::bigint[])) and created_at > ? group by contact_id
+                """,
+                [contacts, self.now - timedelta(days=1)],
+            ).fetchall()
+            self.last_out = {contact: Said(created_at, purpose) for contact, created_at, purpose in found}
 
     def contact(self, arrived: Arrived) -> int:
         """The one contact of this person; made where there is none, joined where two turn out to be one."""
-        pairs = [*arrived.identities, *arrived.new_identities]
-        found = sorted({self.identities[pair] for pair in pairs if pair in self.identities})
-        if found:
-            contact_id = found[0]
-            for other in found[1:]:
-                self._merge(other, contact_id)
-        else:
-            contact_id = self._new_contact(arrived)
-        for pair in pairs:
-            if pair not in self.identities:
-                self.identities[pair] = contact_id
-                self._new_pairs.append(pair)
-        seen = self._seen.setdefault(contact_id, {"last": arrived.sent_at, "name": None, "pairs": {}})
-        seen["last"] = max(seen["last"], arrived.sent_at)
-        seen["name"] = arrived.name or seen["name"]
-        seen["pairs"] |= dict(arrived.identities) | dict(arrived.new_identities)
+        contact_id, others = self.people.find(arrived)
+        for other in others:
+            self._merge(other, contact_id)
         return contact_id
 
     def cases_of(self, contact_id: int) -> list[Case]:
@@ -231,7 +222,7 @@ class Intake:
             )
 
     def send(self, letter: Letter, contact_id: int, case: Case | None, cause: str) -> None:
-        self.last_out[contact_id] = self.now
+        self.last_out[contact_id] = Said(self.now, letter.purpose)
         self.book.send(letter, contact_id, case, "bot", cause)
 
     def problem(self, inbox_id: int, reason: str, raw: str) -> None:
@@ -239,74 +230,22 @@ class Intake:
         note_problem(self.cursor, inbox_id, reason, raw, self.now)
 
     def write(self) -> None:
-        insert(self.cursor, "contact", list(self._new_contacts.values()))
-        insert(
-            self.cursor,
-            "contact_identity",
-            [
-                {"kind": kind, "value": value, "contact_id": self.identities[kind, value], "seen_at": self.now}
-                for kind, value in self._new_pairs
-            ],
-        )
-        self._write_seen()
+        self.people.write()
         self.book.write()
         insert(self.cursor, "message_in", self._messages)
         insert(self.cursor, "media", self._media)
 
-    def _write_seen(self) -> None:
-        if not self._seen:
-            return
-        seen = [
-            {
-                "id": contact_id,
-                "last_inbound_at": seen["last"],
-                "name": seen["name"],
-                "phone": seen["pairs"].get("phone"),
-                "bsuid": seen["pairs"].get("bsuid"),
-            }
-            for contact_id, seen in self._seen.items()
-        ]
-        with incoming(self.cursor, "contact", seen):
-            self.cursor.execute(
-                """
-                update contact set
-                    last_inbound_at = greatest(contact.last_inbound_at, incoming.last_inbound_at),
-                    name = coalesce(incoming.name, contact.name),
-                    phone = coalesce(incoming.phone, contact.phone),
-                    bsuid = coalesce(incoming.bsuid, contact.bsuid)
-                from incoming where contact.id = incoming.id
-                """
-            )
-
-    def _new_contact(self, arrived: Arrived) -> int:
-        contact_id = self.book.new_id("contact_id")
-        self._new_contacts[contact_id] = {"id": contact_id, "name": arrived.name, "created_at": self.now}
-        return contact_id
-
     def _merge(self, loser: int, winner: int) -> None:
-        """Two contacts turn out to be one person: everything moves to the elder."""
-        if loser in self._new_contacts:
-            self._new_contacts[loser]["merged_into"] = winner
-        cursor = self.cursor
-        for statement in _MERGE:
-            cursor.execute(statement, {"loser": loser, "winner": winner})
-        self.identities = {pair: winner if c == loser else c for pair, c in self.identities.items()}
+        """Two contacts turn out to be one person: what this batch holds of the younger goes to the elder too."""
         for waiting in (*self._messages, *self._media):
             if waiting["contact_id"] == loser:
                 waiting["contact_id"] = winner
         moved = self._cases.pop(loser, [])
         self._cases[winner] = sorted({*self._cases.get(winner, []), *moved})
         self.book.change_contact(loser, winner)
-        self._seen.pop(loser, None)
-
-
-_MERGE = (
-    "update contact set merged_into = $winner where id = $loser",
-    "update contact_identity set contact_id = $winner where contact_id = $loser",
-    "update message_in set contact_id = $winner where contact_id = $loser",
-    "update message_out set contact_id = $winner where contact_id = $loser",
-    "update media set contact_id = $winner where contact_id = $loser",
-)
+        said = [self.last_out[person] for person in (loser, winner) if person in self.last_out]
+        if said:
+            self.last_out[winner] = max(said)
 
 
 def note_problem(cursor, inbox_id: int, reason: str, raw: str, now: datetime) -> None:

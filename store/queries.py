@@ -1,6 +1,7 @@
 """Questions about cases, each for one person's eyes: rows and identities are limited here, not on the page."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -53,37 +54,35 @@ class CaseView:
     media: list[dict] = field(default_factory=list)
 
 
-_LIST = """
+# Rows are chosen first, by narrow columns, and then fetched by id, which goes by the index as long as the ids are bound
+# one by one; a join with all contacts, or the wide columns of all cases, would cost ten times as much.
+_ROWS = """
     select c.id, c.number, c.state, c.channel, c.kind, c.summary, c.category, c.kelurahan, c.department, c.received_at,
         c.state_since, c.promise_due_at, c.outer_due_at, c.accept_due_at, c.stopped_at, c.ended_at, c.closing,
         c.call_reporter, c.unread, c.message_count, c.media_count, c.returned_count, c.reopened_count, c.confidential,
-        c.latitude, c.last_message_at, k.name as kelurahan_name, g.name as category_name,
-        case when $identities or (not c.confidential and list_contains($own::varchar[], c.department))
-            then coalesce(p.name, p.phone, p.bsuid, '') else '' end as reporter
+        c.latitude, c.last_message_at, k.name as kelurahan_name, g.name as category_name, c.contact_id as reporter,
+        $identities or (not c.confidential and list_contains($own::varchar[], c.department)) as shown
     from complaint c
-    left join contact p on p.id = c.contact_id
     left join kelurahan k on k.code = c.kelurahan
     left join category g on g.code = c.category
+    where c.id in
 """
 _VISIBLE = " ($visible::varchar[] is null or list_contains($visible::varchar[], c.department)) "
 
 
 def waiting_for_triage(register: Register, viewer: Actor, limit: int = PAGE) -> list[dict]:
     """What the city team must decide, the oldest promise first."""
-    where = "where c.ended_at is null and list_contains($states::varchar[], c.state) and" + _VISIBLE
-    return _list(register, viewer, where + "order by c.promise_due_at, c.id limit $limit", limit, sorted(TRIAGE))
+    return _list(register, viewer, _IN_STATES, limit, sorted(TRIAGE))
 
 
 def for_department(register: Register, viewer: Actor, states: tuple[str, ...], limit: int = 200) -> list[dict]:
     """A department's cases in these states, the oldest promise first."""
-    where = "where c.ended_at is null and list_contains($states::varchar[], c.state) and" + _VISIBLE
-    return _list(register, viewer, where + "order by c.promise_due_at, c.id limit $limit", limit, list(states))
+    return _list(register, viewer, _IN_STATES, limit, list(states))
 
 
 def to_call(register: Register, viewer: Actor, limit: int = 200) -> list[dict]:
     """Cases whose message could not be delivered: somebody must telephone."""
-    where = "where c.call_reporter and c.ended_at is null and" + _VISIBLE + "order by c.state_since limit $limit"
-    return _list(register, viewer, where, limit, [])
+    return _list(register, viewer, _TO_CALL, limit)
 
 
 def counts(register: Register, viewer: Actor) -> dict[str, int]:
@@ -92,9 +91,10 @@ def counts(register: Register, viewer: Actor) -> dict[str, int]:
         found = cursor.execute(
             """
             select c.state, c.call_reporter, count(*) from complaint c
-            where c.ended_at is null and ($visible::varchar[] is null or list_contains($visible::varchar[], c.department))
-            group by all
-            """,
+            where c.ended_at is null and
+            """
+            + _VISIBLE
+            + "group by all",
             {"visible": access.departments_seen(viewer)},
         ).fetchall()
     by_state: dict[str, int] = {}
@@ -107,49 +107,40 @@ def counts(register: Register, viewer: Actor) -> dict[str, int]:
 
 def search(register: Register, viewer: Actor, filters: Filters, page: int = 1) -> tuple[list[dict], int]:
     """One page of the filtered list, newest first, and how many cases there are in all."""
-    params = _filter_params(register, viewer, filters)
+    params = _filter_params(register, viewer, filters) | {"n": PAGE, "skip": (max(page, 1) - 1) * PAGE}
     with register.snapshot() as cursor:
-        total = cursor.execute("select count(*) from complaint c " + _FILTERED, params).fetchone()[0]
-        ids = cursor.execute(
-            "select c.id from complaint c "
-            + _FILTERED
-            + " order by c.received_at desc, c.id desc limit $n offset $skip",
-            params | {"n": PAGE, "skip": (max(page, 1) - 1) * PAGE},
-        ).fetchall()
-        identities = _identity_params(viewer)
-        found = rows(
-            cursor.execute(
-                _LIST + "where list_contains($ids::bigint[], c.id) order by c.received_at desc, c.id desc",
-                identities | {"ids": [i for (i,) in ids]},
-            )
-        )
-    return found, total
+        total, ids = cursor.execute(_found(filters) + _PAGE_OF_FOUND, params).fetchone()
+        return _rows(cursor, viewer, ids or []), total
 
 
 def export(register: Register, viewer: Actor, filters: Filters) -> pd.DataFrame:
     """The filtered list for a file, one row a case; identities only for those who may see them."""
     params = _filter_params(register, viewer, filters) | _identity_params(viewer)
     return register.frame(
-        """
+        _found(filters)
+        + """
         select c.number, c.channel, c.kind, c.state, c.received_at, c.promise_due_at, c.outer_due_at,
             c.first_answer_at, c.forwarded_at, c.accepted_at, c.result_at, c.stopped_at, c.ended_at, c.closing,
             c.category, c.department, k.name as kelurahan, k.kecamatan, c.address, c.latitude, c.longitude,
-            case when $identities or (not c.confidential and list_contains($own::varchar[], c.department))
-                then coalesce(p.name, '') else '' end as reporter_name,
-            case when $identities or (not c.confidential and list_contains($own::varchar[], c.department))
-                then coalesce(p.phone, p.bsuid, '') else '' end as reporter_contact,
+            if(shown, coalesce(p.name, ''), '') as reporter_name,
+            if(shown, coalesce(p.phone, p.bsuid, ''), '') as reporter_contact,
             c.message_count, c.media_count, c.returned_count, c.reopened_count, c.summary,
             coalesce(t.full_text, c.summary) as full_text, c.result_text
-        from complaint c
+        from found f
+        join (
+            select *, $identities or (not confidential and list_contains($own::varchar[], department)) as shown
+            from complaint
+        ) c on c.id = f.id
         left join contact p on p.id = c.contact_id
         left join kelurahan k on k.code = c.kelurahan
         left join (
             select complaint_id, string_agg(text, chr(10) order by id) as full_text from message_in
-            where text is not null and kind not in ('reaction', 'edit', 'revoke') group by complaint_id
+            where text is not null and kind not in ('reaction', 'edit', 'revoke')
+                and complaint_id in (select id from found)
+            group by complaint_id
         ) t on t.complaint_id = c.id
-        """
-        + _FILTERED
-        + " order by c.received_at, c.id",
+        order by c.received_at, c.id
+        """,
         params,
     )
 
@@ -164,19 +155,22 @@ def case_view(register: Register, viewer: Actor, number: str) -> CaseView:
         if not found or not access.may_see(viewer, found[0]):
             raise NotFound(number)
         case = found[0]
-        names = _names(cursor, case)
+        contact, names = _contact(cursor, case), _names(cursor, case)
         identity = access.may_see_identity(viewer, case)
+        category, kelurahan, department = (
+            names.get((kind, getattr(case, kind)), (None, None)) for kind in ("category", "kelurahan", "department")
+        )
         return CaseView(
             case=case,
-            reporter=(names["reporter"] or names["phone"] or "Tanpa nama") if identity else HIDDEN,
-            phone=(names["phone"] or None) if identity else None,
-            category=names["category"],
-            kelurahan=names["kelurahan"],
-            kecamatan=names["kecamatan"],
-            department=names["department"],
-            last_inbound_at=names["last_inbound_at"],
-            conversation=_conversation(cursor, case, identity),
-            timeline=_timeline(cursor, case),
+            reporter=(contact["name"] or contact["phone"] or "Tanpa nama") if identity else HIDDEN,
+            phone=(contact["phone"] or None) if identity else None,
+            category=category[0],
+            kelurahan=kelurahan[0],
+            kecamatan=kelurahan[1],
+            department=department[0],
+            last_inbound_at=contact["last_inbound_at"],
+            conversation=_conversation(cursor, case, identity, names),
+            timeline=_timeline(cursor, case, names),
             media=_media(cursor, case),
         )
 
@@ -219,12 +213,42 @@ def _by_code(cursor) -> dict[str, dict]:
     return {row["code"]: row for row in rows(cursor)}
 
 
-def _list(register: Register, viewer: Actor, where: str, limit: int, states: list[str]) -> list[dict]:
-    params = _identity_params(viewer) | {"visible": access.departments_seen(viewer), "limit": limit}
-    if "$states" in where:
+_IN_STATES = (
+    "select list(c.id order by c.promise_due_at, c.id)[:$limit] from complaint c "
+    "where c.ended_at is null and list_contains($states::varchar[], c.state) and" + _VISIBLE
+)
+_TO_CALL = (
+    "select list(c.id order by c.state_since)[:$limit] from complaint c "
+    "where c.call_reporter and c.ended_at is null and" + _VISIBLE
+)
+
+
+def _list(register: Register, viewer: Actor, choice: str, limit: int, states: list[str] | None = None) -> list[dict]:
+    params = {"visible": access.departments_seen(viewer), "limit": limit}
+    if states is not None:
         params["states"] = [str(state) for state in states]
-    with register.cursor() as cursor:
-        return rows(cursor.execute(_LIST + where, params))
+    with register.snapshot() as cursor:
+        (ids,) = cursor.execute(choice, params).fetchone()
+        return _rows(cursor, viewer, ids or [])
+
+
+def _rows(cursor, viewer: Actor, ids: list[int]) -> list[dict]:
+    """The cases of these ids, in their order; who reported is asked only where the viewer may see it."""
+    if not ids:
+        return []
+    marks, params = _marked(ids)
+    found = {row["id"]: row for row in rows(cursor.execute(_ROWS + marks, params | _identity_params(viewer)))}
+    marks, params = _marked({row["reporter"] for row in found.values() if row["shown"]} or {-1})
+    query = "select id, coalesce(name, phone, bsuid, '') from contact where id in " + marks
+    names = dict(cursor.execute(query, params).fetchall())
+    for row in found.values():
+        row["reporter"] = names.get(row["reporter"], "") if row.pop("shown") else ""
+    return [found[complaint_id] for complaint_id in ids]
+
+
+def _marked(ids: Iterable[int]) -> tuple[str, dict[str, int]]:
+    params = {f"id{place}": value for place, value in enumerate(ids)}
+    return "(" + ", ".join(f"${name}" for name in params) + ")", params
 
 
 def _identity_params(viewer: Actor) -> dict:
@@ -243,8 +267,35 @@ _FILTERED = """
         and ($only::varchar = '' or c.ended_at is null)
         and ($only::varchar <> 'overdue' or (c.stopped_at is null and c.promise_due_at < $now::timestamp))
         and ($only::varchar <> 'call_reporter' or c.call_reporter)
-        and ($matching::bigint[] is null or list_contains($matching::bigint[], c.id))
     """
+# The cases in which a searched text stands; names and telephones count only for those who may see them.
+_MATCHING = """
+        and c.id in (
+            select id from complaint
+            where contains(lower(number), lower($text)) or contains(lower(summary), lower($text))
+                or contains(lower(address), lower($text))
+            union all
+            select complaint_id from message_in where contains(lower(text), lower($text)) and complaint_id is not null
+            union all
+            select id from complaint where $identities and contact_id in (
+                select id from contact where contains(lower(name), lower($text)) or contains(phone, $text)
+            )
+        )
+    """
+_PAGE_OF_FOUND = """
+    select (select count(*) from found), (
+        select list(id order by received_at desc, id desc)
+        from (select id, received_at from found order by received_at desc, id desc limit $n offset $skip)
+    )
+"""
+
+
+def _found(filters: Filters) -> str:
+    """The head of a question over the filtered cases, which it may name `found`."""
+    # A searched text is looked for once and the finds kept; what is only filtered is sooner filtered twice.
+    if filters.text.strip():
+        return "with found as materialized (select c.id, c.received_at from complaint c " + _FILTERED + _MATCHING + ")"
+    return "with found as not materialized (select c.id, c.received_at from complaint c " + _FILTERED + ")"
 
 
 def _filter_params(register: Register, viewer: Actor, filters: Filters) -> dict:
@@ -253,7 +304,8 @@ def _filter_params(register: Register, viewer: Actor, filters: Filters) -> dict:
         with register.cursor() as cursor:
             found = cursor.execute("select code from kelurahan where kecamatan = ?", [filters.kecamatan]).fetchall()
         kelurahan = [code for (code,) in found] or ["-"]
-    return {
+    text = filters.text.strip()
+    params = {
         "visible": access.departments_seen(viewer),
         "states": list(filters.states),
         "departments": list(filters.departments),
@@ -264,111 +316,81 @@ def _filter_params(register: Register, viewer: Actor, filters: Filters) -> dict:
         "until": _start_of(filters.until + timedelta(days=1)) if filters.until else None,
         "only": filters.only,
         "now": clock_now(),
-        "matching": _matching(register, viewer, filters.text),
     }
-
-
-def _matching(register: Register, viewer: Actor, text: str) -> list[int] | None:
-    """The cases in which a searched text stands; names and telephones count only for those who may see them."""
-    text = text.strip()
-    if not text:
-        return None
-    like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    with register.cursor() as cursor:
-        found = cursor.execute(
-            r"""
-            select id from complaint where number ilike $like escape '\' or summary ilike $like escape '\'
-                or address ilike $like escape '\'
-            union
-            select complaint_id from message_in where text ilike $like escape '\' and complaint_id is not null
-            union
-            select c.id from complaint c join contact p on p.id = c.contact_id
-            where $identities and (p.name ilike $like escape '\' or p.phone ilike $like escape '\')
-            """,
-            {"like": like, "identities": access.sees_identities(viewer)},
-        ).fetchall()
-    return [found_id for (found_id,) in found]
+    return params | ({"text": text, "identities": access.sees_identities(viewer)} if text else {})
 
 
 def _start_of(day: date | None) -> datetime | None:
     return from_jakarta(datetime(day.year, day.month, day.day)) if day else None
 
 
-def _names(cursor, case: Case) -> dict:
-    (found,) = rows(
-        cursor.execute(
-            """
-            select p.name as reporter, coalesce(p.phone, p.bsuid) as phone, p.last_inbound_at,
-                (select name from category where code = $category) as category,
-                (select name from kelurahan where code = $kelurahan) as kelurahan,
-                (select kecamatan from kelurahan where code = $kelurahan) as kecamatan,
-                (select name from department where code = $department) as department
-            from contact p where p.id = $contact
-            """,
-            {
-                "category": case.category,
-                "kelurahan": case.kelurahan,
-                "department": case.department,
-                "contact": case.contact_id,
-            },
-        )
-    )
+# Plain questions, put together and sorted here: at a handful of rows, planning a join costs more than the answer.
+def _contact(cursor, case: Case) -> dict:
+    query = "select name, coalesce(phone, bsuid) as phone, last_inbound_at from contact where id = ?"
+    (found,) = rows(cursor.execute(query, [case.contact_id]))
     return found
 
 
-def _conversation(cursor, case: Case, identity: bool) -> list[dict]:
+def _names(cursor, case: Case) -> dict[tuple[str, str], tuple[str, str | None]]:
+    """The names behind a case's codes and of all users, by (kind, code); a kelurahan comes with its kecamatan."""
+    found = cursor.execute(
+        """
+        select 'category', code, name, null from category where code = $category
+        union all select 'kelurahan', code, name, kecamatan from kelurahan where code = $kelurahan
+        union all select 'department', code, name, null from department where code = $department
+        union all select 'user', username, name, null from user_account
+        """,
+        {"category": case.category, "kelurahan": case.kelurahan, "department": case.department},
+    ).fetchall()
+    return {(kind, code): (name, more) for kind, code, name, more in found}
+
+
+def _person(names: dict, username: str) -> str:
+    return names.get(("user", username), (username,))[0]
+
+
+def _of_case(cursor, case: Case, query: str) -> list[dict]:
+    """What a query finds of one case, in the order of its ids."""
+    return sorted(rows(cursor.execute(query + " where complaint_id = ?", [case.id])), key=lambda row: row["id"])
+
+
+def _conversation(cursor, case: Case, identity: bool, names: dict) -> list[dict]:
     """All messages of a case in both directions, in their order."""
-    incoming = rows(
-        cursor.execute(
-            """
-            select id, 'in' as direction, wamid, kind, text, reply_to, refers_to, latitude, longitude, received_at as happened_at,
-                null as state, null as purpose, null as form, null as error_code, null as error_text, null as created_by
-            from message_in where complaint_id = ? order by id
-            """,
-            [case.id],
-        )
+    incoming = _of_case(
+        cursor,
+        case,
+        """
+        select id, 'in' as direction, wamid, kind, text, reply_to, refers_to, latitude, longitude,
+            received_at as happened_at, null as state, null as purpose, null as form, null as error_code,
+            null as error_text, null as created_by
+        from message_in
+        """,
     )
-    outgoing = rows(
-        cursor.execute(
-            """
-            select m.id, 'out' as direction, m.wamid, m.kind, m.text, null as reply_to, null as refers_to, null as latitude,
-                null as longitude, m.created_at as happened_at, m.state, m.purpose, m.form, m.error_code, m.error_text,
-                coalesce(u.name, m.created_by) as created_by, m.sent_at, m.delivered_at, m.read_at, m.failed_at, m.extra,
-                m.attempts, m.template_params
-            from message_out m left join user_account u on u.username = m.created_by
-            where m.complaint_id = ? order by m.id
-            """,
-            [case.id],
-        )
+    outgoing = _of_case(
+        cursor,
+        case,
+        """
+        select id, 'out' as direction, wamid, kind, text, null as reply_to, null as refers_to, null as latitude,
+            null as longitude, created_at as happened_at, state, purpose, form, error_code, error_text, created_by,
+            sent_at, delivered_at, read_at, failed_at, extra, attempts, template_params
+        from message_out
+        """,
     )
+    outgoing = [m | {"created_by": _person(names, m["created_by"])} for m in outgoing]
     if not identity:
         # Contact cards and places name people and homes even where the text does not.
         incoming = [m | ({"text": HIDDEN} if m["kind"] == "contacts" else {}) for m in incoming]
     return sorted(incoming + outgoing, key=lambda m: (m["happened_at"], m["direction"], m["id"]))
 
 
-def _timeline(cursor, case: Case) -> list[dict]:
-    found = rows(
-        cursor.execute(
-            """
-            select e.id, e.happened_at, e.kind, coalesce(u.name, e.actor) as actor, e.actor_role, e.from_state,
-                e.to_state, e.data
-            from event e left join user_account u on u.username = e.actor
-            where e.complaint_id = ? order by e.id
-            """,
-            [case.id],
-        )
-    )
-    return [row | {"data": json.loads(row["data"])} for row in found]
+def _timeline(cursor, case: Case, names: dict) -> list[dict]:
+    query = "select id, happened_at, kind, actor, actor_role, from_state, to_state, data from event"
+    return [
+        row | {"actor": _person(names, row["actor"]), "data": json.loads(row["data"])}
+        for row in _of_case(cursor, case, query)
+    ]
 
 
 def _media(cursor, case: Case) -> list[dict]:
-    return rows(
-        cursor.execute(
-            """
-            select id, message_id, source, mime, filename, sha256, size, state, problem, created_at, created_by
-            from media where complaint_id = ? order by id
-            """,
-            [case.id],
-        )
-    )
+    columns = "id, message_id, source, mime, filename, sha256, size, state, problem, created_at, created_by"
+    return _of_case(cursor, case, "select " + columns + " from media")

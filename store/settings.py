@@ -158,7 +158,7 @@ def demo_secret(data: Path, name: str) -> str:
 
 def _port(environ: dict[str, str], name: str, default: int) -> int:
     value = environ.get(name) or str(default)
-    if not value.isdigit() or not 0 < int(value) < 65536:
+    if not value.isdecimal() or not 0 < int(value) < 65536:
         raise SettingsError(f"{name} must be a port number from 1 to 65535, not {value!r}.")
     return int(value)
 

@@ -1,5 +1,6 @@
 """People who work in the register: accounts, roles, passwords, sessions."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from .rules.errors import RuleBroken
 from .rules.workflow import DEPARTMENT_ROLES, Actor, Grant, Role
 
 MIN_PASSWORD = 10
+USERNAME_LIMIT = 100
+_USERNAME = re.compile(rf"[a-z0-9._-]{{1,{USERNAME_LIMIT}}}")
 # The smallest of the parameters that RFC 9106 recommends for interactive use; about 50 ms here.
 _hasher = PasswordHasher(time_cost=2, memory_cost=47104, parallelism=1)
 # Checked when there is no such user, so that the answer takes as long.
@@ -41,11 +44,15 @@ class Session:
     seen_at: datetime
 
 
-def add(register: Register, username: str, name: str, password: str, grants: list[Grant], demo: bool = False) -> None:
-    """Make an account.
+def add(register: Register, username: str, name: str, password: str, grants: list[Grant], demo: bool = False) -> str:
+    """Make an account; the user name as it is kept (small letters, as sign-in reads it) comes back.
 
-    :raises RuleBroken: `username_taken`, `password_too_short`, `role_needs_department`, `unknown_department`
+    :raises RuleBroken: `username_form`, `username_taken`, `password_too_short`, `role_needs_department`,
+        `unknown_department`
     """
+    username = username.strip().lower()
+    if not _USERNAME.fullmatch(username):
+        raise RuleBroken("username_form", limit=USERNAME_LIMIT)
     if len(password) < MIN_PASSWORD:
         raise RuleBroken("password_too_short", limit=MIN_PASSWORD)
     hashed = _hasher.hash(password)
@@ -59,6 +66,7 @@ def add(register: Register, username: str, name: str, password: str, grants: lis
             "insert into user_account (username, name, password_hash, demo, created_at) values (?, ?, ?, ?, ?)",
             [username, name, hashed, demo, clock_now()],
         )
+    return username
 
 
 def actor(register: Register, username: str) -> Actor | None:
@@ -94,7 +102,7 @@ def start_session(register: Register, username: str) -> Session:
     """A new session with an id nobody can guess."""
     now = clock_now()
     session = Session(secrets.token_urlsafe(32), username, now, now)
-    with register.atomic() as cursor:
+    with register.atomic(news=False) as cursor:
         cursor.execute(
             "insert into session (id, username, created_at, seen_at) values (?, ?, ?, ?)",
             [session.id, username, now, now],
@@ -117,12 +125,12 @@ def open_sessions(register: Register, now: datetime, absolute: timedelta) -> lis
 
 
 def touch_session(register: Register, session_id: str, now: datetime) -> None:
-    with register.atomic() as cursor:
+    with register.atomic(news=False) as cursor:
         cursor.execute("update session set seen_at = ? where id = ?", [now, session_id])
 
 
 def end_session(register: Register, session_id: str) -> None:
-    with register.atomic() as cursor:
+    with register.atomic(news=False) as cursor:
         cursor.execute("update session set ended_at = ? where id = ? and ended_at is null", [clock_now(), session_id])
 
 

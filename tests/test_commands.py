@@ -213,6 +213,8 @@ def test_a_complaint_about_an_official_is_confidential_by_itself_and_stays_so(de
         (commands.answer, {"text": "  "}, "missing_text"),
         (commands.answer, {"text": "x" * (texts.OFFICER_TEXT_LIMIT + 1)}, "text_too_long"),
         (commands.reply, {"text": "x" * (texts.OFFICER_TEXT_LIMIT + 1)}, "text_too_long"),
+        (commands.note, {"text": "x" * (texts.OFFICER_TEXT_LIMIT + 1)}, "text_too_long"),
+        (commands.classify, {"address": "x" * (texts.OFFICER_TEXT_LIMIT + 1)}, "text_too_long"),
         (commands.approve, {"text": "x"}, "wrong_state"),
         (commands.close, {"note": "x"}, "wrong_state"),
     ],

@@ -32,13 +32,19 @@ class Form:
     outward: bool = False
 
 
-def _files(given: dict) -> list[evidence.File]:
+FILE_HINT = "Foto atau dokumen (JPG, PNG, WEBP, PDF; paling besar 16 MB)"
+FILE_TYPES = ["jpg", "jpeg", "png", "webp", "pdf"]
+
+
+def kept_files(uploaded: list | None) -> list[evidence.File]:
+    """Check and keep what was uploaded.
+
+    :raises RuleBroken: a file is empty, broken, too large or of a type that is not kept
+    """
     settings = house.desk().settings
+    limit = settings.config["media"]["max_bytes"]
     return [
-        evidence.keep(
-            settings.media, file.getvalue(), file.type or "", settings.config["media"]["max_bytes"], file.name
-        )
-        for file in given.get("files") or []
+        evidence.keep(settings.media, file.getvalue(), file.type or "", limit, file.name) for file in uploaded or []
     ]
 
 
@@ -69,7 +75,7 @@ FORMS = {
     ),
     "submit_result": Form(
         "Ajukan hasil", "Ajukan hasil", "diajukan ke Tim Kota untuk diverifikasi", ("text", "files"),
-        lambda d, p, g: commands.submit_result(d, p, text=g["text"], files=_files(g)),
+        lambda d, p, g: commands.submit_result(d, p, text=g["text"], files=kept_files(g["files"])),
     ),
     "approve": Form(
         "Setujui & kirim", "Setujui dan kirim ke pelapor", "disetujui; hasilnya dikirim ke pelapor", ("result",),
@@ -99,7 +105,7 @@ FORMS = {
     ),
     "note": Form(
         "Catatan internal", "Simpan catatan internal", "catatannya disimpan", ("note", "files"),
-        lambda d, p, g: commands.note(d, p, text=g["note"], files=_files(g)),
+        lambda d, p, g: commands.note(d, p, text=g["note"], files=kept_files(g["files"])),
     ),
 }  # fmt: skip
 
@@ -210,7 +216,16 @@ def flash() -> None:
             st.code(typed, language=None, wrap_lines=True)
 
 
-def _select(table: str, label: str, present: str | None, key: str, show: Callable, missing: str) -> None:
+_TABLES = {
+    "departments": ("OPD yang dituju", "Pilih OPD", lambda row: f"{row['name']} ({row['code']})"),
+    "categories": ("Kategori", "Pilih kategori", lambda row: row["name"]),
+    "kelurahan": ("Kelurahan", "Pilih kelurahan", lambda row: f"{row['name']} – {row['kecamatan']}"),
+}
+
+
+def pick(table: str, present: str | None, key: str) -> None:
+    """A choice from one of the reference tables, with what is known filled in."""
+    label, missing, show = _TABLES[table]
     options = queries.reference(house.desk().register)[table]
     codes = list(options)
     st.selectbox(
@@ -225,24 +240,8 @@ def _select(table: str, label: str, present: str | None, key: str, show: Callabl
 
 def _department(view: CaseView, key: str) -> None:
     """The department of the case's category is filled in, never pressed."""
-    reference = queries.reference(house.desk().register)
-    usual = reference["categories"].get(view.case.category or "", {}).get("department")
-    _select("departments", "OPD yang dituju", usual, key, lambda d: f"{d['name']} ({d['code']})", "Pilih OPD")
-
-
-def _category(view: CaseView, key: str) -> None:
-    _select("categories", "Kategori", view.case.category, key, lambda c: c["name"], "Pilih kategori")
-
-
-def _kelurahan(view: CaseView, key: str) -> None:
-    _select(
-        "kelurahan",
-        "Kelurahan",
-        view.case.kelurahan,
-        key,
-        lambda k: f"{k['name']} – {k['kecamatan']}",
-        "Pilih kelurahan",
-    )
+    categories = queries.reference(house.desk().register)["categories"]
+    pick("departments", categories.get(view.case.category or "", {}).get("department"), key)
 
 
 def _kind(view: CaseView, key: str) -> None:
@@ -267,8 +266,8 @@ def _result(view: CaseView, key: str) -> None:
 _SHORT = ("department", "category", "kelurahan", "address", "kind")
 _FIELDS = {
     "department": _department,
-    "category": _category,
-    "kelurahan": _kelurahan,
+    "category": lambda v, k: pick("categories", v.case.category, k),
+    "kelurahan": lambda v, k: pick("kelurahan", v.case.kelurahan, k),
     "kind": _kind,
     "address": lambda v, k: st.text_input("Alamat atau patokan", value=v.case.address or "", key=k, max_chars=300),
     "note": lambda v, k: st.text_area("Catatan", key=k, height=100, max_chars=2000),
@@ -278,10 +277,5 @@ _FIELDS = {
     ),
     "text": _text,
     "result": _result,
-    "files": lambda v, k: st.file_uploader(
-        "Foto atau dokumen (JPG, PNG, WEBP, PDF; paling besar 16 MB)",
-        type=["jpg", "jpeg", "png", "webp", "pdf"],
-        accept_multiple_files=True,
-        key=k,
-    ),
+    "files": lambda v, k: st.file_uploader(FILE_HINT, type=FILE_TYPES, accept_multiple_files=True, key=k),
 }

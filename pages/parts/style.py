@@ -39,6 +39,7 @@ _CSS = """
 .w-line li { margin: 0 0 .55rem; font-size: .88rem; line-height: 1.35; overflow-wrap: anywhere; }
 .w-line .when { opacity: .7; font-size: .8rem; }
 .w-line .internal { font-weight: 650; }
+.w-told { padding: .7rem 1rem; border: 2px solid currentColor; border-radius: .6rem; } .w-told b { display: block; font-size: 2.4rem; line-height: 1.2; letter-spacing: .02em; }
 .w-note { white-space: pre-wrap; }
 .w-asof { opacity: .75; font-size: .85rem; }
 .w-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.2rem, 1fr)); gap: .6rem; }

@@ -79,7 +79,7 @@ def received(event: Event) -> Case:
         number=data["number"],
         channel=data["channel"],
         kind=data.get("kind", "complaint"),
-        state=State.RECEIVED,
+        state=State.RECEIVED.value,
         contact_id=data["contact_id"],
         received_at=event.happened_at,
         state_since=event.happened_at,
