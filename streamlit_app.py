@@ -48,6 +48,8 @@ def _own_address() -> None:
             wanted += [f"--{option}", str(value)]
     if wanted:
         os.environ["WADUL_RESTARTED"] = "1"
+        # The port that Streamlit has already bound would stay bound.
+        os.closerange(3, 65536)
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:], *wanted])  # noqa: S606
 
 

@@ -53,9 +53,7 @@ problems = intake.problems(register)
 if not problems:
     st.info("Tidak ada. Kiriman yang tidak dimengerti disimpan di sini dan tidak menahan yang lain.")
 for problem in problems[:50]:
-    with st.expander(
-        f"Kiriman {problem['inbox_id']} · {words.moment(problem['happened_at'])} · {words.problem(problem['reason'])}"
-    ):
+    with st.expander(f"Kiriman {problem['inbox_id']} · {words.moment(problem['happened_at'])} · {problem['reason']}"):
         st.code(problem["raw"][:4000], language=None, wrap_lines=True)
         if st.button("Tandai sudah diperiksa", key=f"settle-{problem['inbox_id']}-{problem['happened_at']}"):
             intake.settle(register, actor, problem["inbox_id"])

@@ -289,9 +289,6 @@ def test_a_restart_keeps_sessions_and_its_first_request_shows_no_forbidden_page(
         again.stop()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Streamlit takes port 8501 before it reads streamlit_app.py, and the restart keeps it"
-)
 def test_the_address_from_the_environment_is_the_only_one_even_when_the_usual_port_is_taken(tmp_path):
     with socket.socket() as usual:
         usual.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,6 +7,7 @@ import streamlit as st
 from store import queries
 from store.clock import now as clock_now
 from store.queries import CaseView
+from store.rules.case import QUIET
 from store.rules.errors import NotFound
 from store.rules.workflow import Actor
 
@@ -88,11 +89,9 @@ def _live(view: CaseView, actor: Actor) -> None:
         now_view = kept[1]
         case_parts.head(now_view, clock_now())
         if now_view.case.version != drawn:
-            last = next(e for e in reversed(now_view.timeline) if e["kind"] not in ("message", "note"))
-            what = words.EVENTS.get(last["kind"], last["kind"]).lower()
-            st.warning(
-                f"Aduan ini baru saja berubah: {what} oleh {last['actor']}. Formulir di bawah memakai keadaan lama."
-            )
+            last = next(e for e in reversed(now_view.timeline) if e["kind"] not in QUIET)
+            what, who = words.EVENTS.get(last["kind"], last["kind"]).lower(), words.actor(last)
+            st.warning(f"Aduan ini baru saja berubah: {what} oleh {who}. Formulir di bawah memakai keadaan lama.")
             if st.button("Tampilkan keadaan terbaru", key=f"refresh-{number}"):
                 st.rerun()
         with st.container(height=_height(now_view), border=False, autoscroll=True):

@@ -201,8 +201,7 @@ def timeline(view: CaseView, categories: dict[str, dict]) -> None:
         what = words.EVENTS.get(row["kind"], row["kind"])
         detail = _detail(row["kind"], data, categories)
         internal = " <span class='internal'>· INTERNAL, tidak dikirim</span>" if row["kind"] == "note" else ""
-        role = words.ROLES.get(row["actor_role"], row["actor_role"])
-        who = role if row["actor_role"] in ("reporter", "system") else f"{safe(row['actor'])} ({role})"
+        who = safe(words.actor(row))
         when = f"<span class='when'>{words.moment(row['happened_at'])} · {who}</span>"
         items.append(f"<li><b>{what}</b>{internal}<br>{detail}{when}</li>")
     st.html("<ul class='w-line'>" + "".join(reversed(items)) + "</ul>")

@@ -7,6 +7,8 @@ _CSS = """
 .block-container, .stMainBlockContainer { padding: 2.2rem 2rem 3rem; } @media (max-width: 640px) { .stMainBlockContainer { padding: 3.2rem 1rem 3rem; } }
 [data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
 .st-key-w-list { max-height: 44rem; overflow-y: auto; } @media (max-width: 640px) { .st-key-w-list { max-height: 17rem; } }
+[data-testid="stFileUploaderDropzone"] button { font-size: 0; } [data-testid="stFileUploaderDropzone"] button::after { content: "Pilih berkas"; font-size: 1rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 .w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
 .w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
 .w-person { font-size: .85rem; line-height: 1.45; }

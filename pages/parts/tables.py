@@ -1,5 +1,7 @@
 """Lists of cases as a table, and as a file that a spreadsheet may open without harm."""
 
+from csv import QUOTE_ALL
+
 import pandas as pd
 import streamlit as st
 
@@ -68,4 +70,4 @@ def csv(frame: pd.DataFrame) -> bytes:
     out["kind"] = out["kind"].map(words.KINDS)
     for name in ("address", "summary", "full_text", "result_text", "reporter_name", "reporter_contact"):
         out[name] = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in out[name]]
-    return out.rename(columns=_HEADINGS).to_csv(index=False).encode("utf-8-sig")
+    return out.rename(columns=_HEADINGS).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")

@@ -157,19 +157,6 @@ _RULES = {
 }
 
 
-_PROBLEMS = {
-    "not JSON that can be read": "bukan JSON yang dapat dibaca",
-    "JSON, but no object": "JSON, tetapi bukan objek",
-    "no entry in it": "tidak ada isinya",
-    "errors reported by Meta": "kesalahan yang dilaporkan Meta",
-}
-
-
-def problem(reason: str) -> str:
-    """Why a body could not be understood."""
-    return next((said for known, said in _PROBLEMS.items() if reason.startswith(known)), reason)
-
-
 def refusal(error: StoreError) -> str:
     """What a refusal means and what to do, in the reader's words."""
     if isinstance(error, Conflict):
@@ -184,6 +171,12 @@ def refusal(error: StoreError) -> str:
         details = error.details | {"state": STATES.get(error.details.get("state"), "")}
         return _RULES.get(error.code, "Langkah ini tidak dapat dilakukan.").format(**details)
     return "Langkah ini tidak dapat dilakukan sekarang. Coba lagi sebentar lagi."
+
+
+def actor(row: dict) -> str:
+    """Who did a step of the timeline: a name with its role, or the reporter, or the system."""
+    role = ROLES.get(row["actor_role"], row["actor_role"])
+    return role if row["actor_role"] in ("reporter", "system") else f"{row['actor']} ({role})"
 
 
 def moment(value: datetime | None, today: date | None = None) -> str:

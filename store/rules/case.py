@@ -171,7 +171,7 @@ def _approve(case, event):
 
 def _closing(word):
     def effect(case, event):
-        return {"closing": word, "call_reporter": False}
+        return {"closing": word, "call_reporter": False, "unread": False}
 
     return effect
 
