@@ -1,6 +1,7 @@
 """Starts listener and app, and where no WhatsApp account is configured the simulator; stops them together on Ctrl-C.
 
-For a desk on one machine and for trying the product out. A server runs the same processes under systemd (docs/going-live.md).
+For a desk on one machine and for trying the product out. A server runs the same processes under systemd
+(docs/going-live.md).
 """
 
 import os

@@ -132,7 +132,10 @@ class Book:
         cursor = self.cursor
         for (channel, year), last in self._numbers.items():
             cursor.execute(
-                "insert into number_counter values (?, ?, ?) on conflict (channel, year) do update set last = excluded.last",
+                """
+                insert into number_counter values (?, ?, ?)
+                on conflict (channel, year) do update set last = excluded.last
+                """,
                 [channel, year, last],
             )
         insert(cursor, "complaint", [dict(vars(c)) for c in self.cases.values() if c.id not in self._was])

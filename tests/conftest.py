@@ -1,4 +1,4 @@
-"""What several tests share: a desk over a real register in a temporary folder, and webhook bodies as Meta sends them."""
+"""What several tests share: a desk over a real register in a temporary folder, and webhook bodies of Meta's shape."""
 
 import itertools
 import json
@@ -10,12 +10,12 @@ from store import settings as store_settings
 from store import users
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(tmp_path):
     return store_settings.load({"WADUL_DATA": str(tmp_path / "data")})
 
 
-@pytest.fixture()
+@pytest.fixture
 def desk(settings):
     desk = store_desk.open_desk(settings)
     users.make_demo_accounts(desk.register)

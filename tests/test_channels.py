@@ -20,7 +20,7 @@ def _report(**more) -> Report:
     return Report(**(given | more))
 
 
-@pytest.fixture()
+@pytest.fixture
 def kota(desk):
     return users.actor(desk.register, "kota")
 

@@ -35,7 +35,7 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def people(stack, chromium):
     """Each person has a browser of their own."""
     contexts = []
