@@ -1,16 +1,20 @@
-"""Command line of the register: check, export, demo, user. Needs the register for itself: stop the app first."""
+"""Command line of the register: check, export, demo, due, user. Needs the register for itself: stop the app first."""
 
 import argparse
 import getpass
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
-from . import check, queries, settings, users
+from . import check, queries, seed, settings, users, why_due
+from .clock import today
 from .db import Register
 from .desk import Desk, open_desk
+from .holidays_seed import national_holidays
+from .rules import deadline
 from .rules.errors import RegisterBusy, RuleBroken, WrongRegister
 from .rules.workflow import SYSTEM, Grant, Role
 
@@ -29,8 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
             return _say(NO_REGISTER.format(path=chosen.register))
         if options.command == "export" and not options.file.parent.is_dir():
             return _say(f"The folder {options.file.parent} does not exist.")
+        if options.command == "due" and not chosen.register.exists():
+            print("\n".join(why_due.lines(_defaults(chosen), options.moment)))
+            return 0
         # Whatever mode the register was made in, it may be checked and read.
-        desk = Desk(Register(chosen.register), chosen) if options.needs_register else open_desk(chosen)
+        as_it_is = options.needs_register or options.command == "due"
+        desk = Desk(Register(chosen.register), chosen) if as_it_is else open_desk(chosen)
         try:
             return options.run(desk, options)
         finally:
@@ -47,6 +55,12 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(_RULES.get(rule.code, rule.code).format(**rule.details))
     except OSError as error:
         return _say(f"{error.filename or options.command}: {error.strerror}")
+
+
+def _defaults(chosen: settings.Settings) -> Desk:
+    """A desk without a register, for what the defaults alone can answer."""
+    days = {day: name for day, name, _ in national_holidays(range(seed.FIRST_YEAR, today().year + 2))}
+    return Desk(None, chosen, deadline.Calendar(chosen.hours, days))
 
 
 def wrong_register(mode: str) -> str:
@@ -95,6 +109,19 @@ def _demo(desk: Desk, options) -> int:
     return 0
 
 
+def _due(desk: Desk, options) -> int:
+    print("\n".join(why_due.lines(desk, options.moment)))
+    return 0
+
+
+def _moment(text: str) -> datetime:
+    """A moment as ISO 8601; without a zone it is Jakarta's."""
+    try:
+        return deadline.from_jakarta(datetime.fromisoformat(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no moment like 2026-03-17T10:00+07:00") from error
+
+
 def _add_user(desk: Desk, options) -> int:
     password = os.environ.get("WADUL_PASSWORD") or getpass.getpass("Password: ")
     role, _, department = options.role.partition(":")
@@ -118,6 +145,9 @@ def _parser() -> argparse.ArgumentParser:
     part = parts.add_parser("demo", help="fill a new register with two years of made-up complaints")
     part.add_argument("--complaints", type=int, default=3000)
     part.set_defaults(run=_demo, needs_register=False)
+    part = parts.add_parser("due", help="say when a complaint of this moment is due, and why")
+    part.add_argument("moment", type=_moment, help="for instance 2026-03-17T10:00+07:00")
+    part.set_defaults(run=_due, needs_register=False)
     part = parts.add_parser("user", help="make an account (password from WADUL_PASSWORD or asked)")
     part.add_argument("username")
     part.add_argument("name")

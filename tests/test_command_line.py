@@ -223,3 +223,25 @@ def test_a_demonstration_does_not_go_into_a_register_that_holds_cases(call, fill
 def test_a_wrong_port_is_said(call, filled):
     code, _, said = call(filled, "check", WADUL_APP_PORT="eighty")
     assert (code, "WADUL_APP_PORT" in said) == (2, True)
+
+
+def test_due_lays_the_computation_open_with_the_default_calendar(tmp_path):
+    said = run(tmp_path, "due", "2026-03-17T10:00+07:00")
+    assert said.returncode == 0
+    assert said.stdout.splitlines()[-1] == "Kam 26 Mar 10.00: jatuh tempo"
+    assert "Kam 19 Mar 2026: libur, Hari Suci Nyepi" in said.stdout
+    assert not (tmp_path / "register.duckdb").exists()
+
+
+def test_due_reads_the_calendar_of_the_register(tmp_path):
+    with new_desk(tmp_path) as desk, desk.register.atomic() as cursor:
+        cursor.execute("insert into holiday values ('2026-03-25', 'Hari Jadi Kota', 'lokal', 'staf')")
+    said = run(tmp_path, "due", "2026-03-17T10:00+07:00")
+    assert "Rab 25 Mar 2026: libur, Hari Jadi Kota" in said.stdout
+    assert said.stdout.splitlines()[-1] == "Jum 27 Mar 08.33: jatuh tempo"
+
+
+def test_due_says_what_a_moment_looks_like(tmp_path):
+    said = run(tmp_path, "due", "besok")
+    assert said.returncode == 2
+    assert "2026-03-17T10:00+07:00" in said.stderr

@@ -218,6 +218,16 @@ def test_a_bad_file_is_refused_with_its_reason_and_not_fetched_again(camera, con
     assert camera.fetch() == 0
 
 
+def test_no_more_of_a_file_is_read_than_is_kept():
+    class Endless:
+        def stream_media(self, url):
+            while True:
+                yield bytes(1000)
+
+    with pytest.raises(RuleBroken, match="file_too_large"):
+        media._bytes(Endless(), "", MAX)
+
+
 def test_a_file_that_is_not_there_is_tried_again_and_then_missing(camera):
     camera.send(picture(), "image/png")
     camera.simulator.post("faults", kind="media_404", phone=camera.key)

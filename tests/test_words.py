@@ -8,7 +8,7 @@ import pytest
 
 from pages.parts import words
 from store import __main__ as command_line
-from store.rules import workflow
+from store.rules import indonesian, workflow
 from store.rules.errors import Conflict, NotFound, RegisterBusy, RuleBroken
 
 from .stack import ROOT
@@ -123,7 +123,7 @@ def test_each_kind_of_file_problem_has_words():
     ],
 )
 def test_how_a_case_stands_to_its_promise(changes, sign, said, monkeypatch):
-    monkeypatch.setattr(words, "clock_today", lambda: date(2026, 11, 23))
+    monkeypatch.setattr(indonesian, "_today", lambda: date(2026, 11, 23))
     row = {"ended_at": None, "stopped_at": None, "promise_due_at": None, "state": "received"} | changes
     assert words.due(row, NOW) == (sign, said)
 

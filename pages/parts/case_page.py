@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from store import queries
+from store import queries, why_due
 from store.clock import now as clock_now
 from store.queries import CaseView
 from store.rules.case import QUIET
 from store.rules.errors import NotFound
 from store.rules.workflow import Actor
 
-from . import case_parts, house, why_due, words
+from . import case_parts, house, words
 from .case_list import live_list
 from .moves import move_forms
 
@@ -64,10 +64,17 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
         st.subheader("Keterangan", anchor=False)
         case_parts.facts(view, clock_now(), hours)
         with st.expander("Kenapa jatuh tempo saat ini?"):
-            st.html("<br>".join(words.safe(line) for line in why_due.lines(house.desk(), view)))
+            st.html("<br>".join(words.safe(line) for line in _why(view)))
     with right:
         st.subheader("Riwayat", anchor=False)
         case_parts.timeline(view, queries.reference(house.desk().register)["categories"])
+
+
+def _why(view: CaseView) -> list[str]:
+    """How the due time came about, from the start of the present clock: the last reopening, else the receipt."""
+    reopened = [row["happened_at"] for row in view.timeline if row["kind"] == "reopen"]
+    start = reopened[-1] if reopened else view.case.received_at
+    return why_due.lines(house.desk(), start, view.case.promise_due_at)
 
 
 def _live(view: CaseView, actor: Actor) -> None:

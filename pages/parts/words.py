@@ -1,14 +1,13 @@
 """What people read on the pages: words for stored values, sentences for refusals, Indonesian dates and numbers."""
 
 import html
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from store.clock import today as clock_today
 from store.rules.deadline import to_jakarta
 from store.rules.errors import Conflict, NotFound, RuleBroken, StoreError
+from store.rules.indonesian import MONTHS, clock, day, day_name, moment, number, percent
 
-DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+__all__ = ["MONTHS", "clock", "day", "day_name", "moment", "number", "percent"]
 
 STATES = {
     "received": "Diterima",
@@ -177,41 +176,6 @@ def actor(row: dict) -> str:
     """Who did a step of the timeline: a name with its role, or the reporter, or the system."""
     role = ROLES.get(row["actor_role"], row["actor_role"])
     return role if row["actor_role"] in ("reporter", "system") else f"{row['actor']} ({role})"
-
-
-def moment(value: datetime | None, today: date | None = None) -> str:
-    """A stored time as people in Pekalongan read it: "Sen 23 Nov 14.32", with the year when it is not this one."""
-    if value is None or value != value:
-        return "–"
-    local = to_jakarta(value)
-    year = "" if local.year == (today or clock_today()).year else f" {local.year}"
-    return f"{day_name(local.date())} {local.day} {MONTHS[local.month - 1]}{year} {local:%H.%M}"
-
-
-def clock(value: datetime) -> str:
-    """Only the time: "14.32"."""
-    return f"{to_jakarta(value):%H.%M}"
-
-
-def day(value: date, with_year: bool = True) -> str:
-    """A day: "23 Nov 2026"."""
-    return f"{value.day} {MONTHS[value.month - 1]}" + (f" {value.year}" if with_year else "")
-
-
-def day_name(value: date) -> str:
-    return DAYS[value.weekday()]
-
-
-def number(value: float | int | None, decimals: int = 0) -> str:
-    """A number with Indonesian signs: 1.234 and 12,5."""
-    if value is None or value != value:
-        return "–"
-    return f"{value:,.{decimals}f}".replace(",", "\x00").replace(".", ",").replace("\x00", ".")
-
-
-def percent(value: float | None, decimals: int = 0) -> str:
-    """A share of one as "12,5 %"."""
-    return "–" if value is None or value != value else f"{number(value * 100, decimals)} %"
 
 
 def size(value: int | None) -> str:

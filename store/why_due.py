@@ -1,13 +1,11 @@
-""" "Kenapa jatuh tempo saat ini?": how a due time came about, line by line, in people's words."""
+"""“Kenapa jatuh tempo saat ini?”: how a due time came about, line by line, in people's words."""
 
 from datetime import datetime
 
-from store.desk import Desk
-from store.queries import CaseView
-from store.rules import deadline
-from store.rules.deadline import Step
-
-from . import words
+from .desk import Desk
+from .rules import deadline
+from .rules import indonesian as words
+from .rules.deadline import Step
 
 _STARTS = {
     "": "langsung dihitung",
@@ -19,25 +17,23 @@ _STARTS = {
 }
 
 
-def lines(desk: Desk, view: CaseView) -> list[str]:
-    """The computation of the promise, from the start of the present clock to the due time."""
+def lines(desk: Desk, start: datetime, recorded: datetime | None = None) -> list[str]:
+    """The computation of the promise, from the start of a clock to its due time.
+
+    :param recorded: the due time on record, where there is one: it was set with the calendar of that day
+    """
     clock = desk.settings.config["clock"]
-    start = clock_start(view)
-    steps = deadline.explain(start, clock["promise_days"], desk.calendar, unit=clock["unit"])
-    said = [f"Janji: {words.number(clock['promise_days'])} hari kerja, dihitung dari {words.moment(start)} WIB."]
+    days, unit = clock["promise_days"], clock["unit"]
+    steps = deadline.explain(start, days, desk.calendar, unit=unit)
+    counted = "hari kerja" if unit == deadline.WORKING_DAYS else "hari kalender"
+    said = [f"Janji: {words.number(days)} {counted}, dihitung dari {words.moment(start)} WIB."]
     said += [_line(step) for step in steps]
-    if steps[-1].to != view.case.promise_due_at:
+    if recorded and steps[-1].to != recorded:
         said.append(
-            f"Tenggat yang tercatat, {words.moment(view.case.promise_due_at)}, ditetapkan dengan kalender waktu itu; "
+            f"Tenggat yang tercatat, {words.moment(recorded)}, ditetapkan dengan kalender waktu itu; "
             "jam kerja atau hari libur sudah diubah sesudahnya."
         )
     return said
-
-
-def clock_start(view: CaseView) -> datetime:
-    """When the present clock began: at the last reopening, else when the complaint was received."""
-    reopened = [row["happened_at"] for row in view.timeline if row["kind"] == "reopen"]
-    return reopened[-1] if reopened else view.case.received_at
 
 
 def _line(step: Step) -> str:
