@@ -6,7 +6,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import httpx
 from pywa import WhatsApp
@@ -171,8 +171,3 @@ class Sender:
     def _room(self) -> int:
         self._all.ready()
         return max(1, min(BATCH, int(self._all.level)))
-
-
-def window_ends(last_inbound_at: datetime | None, hours: float) -> datetime | None:
-    """Until when free text may be sent to a person."""
-    return last_inbound_at + timedelta(hours=hours) if last_inbound_at else None

@@ -37,7 +37,8 @@ else:
 figures = [
     (found["outbox"].get("queued", 0), "Pesan antre"),
     (found["outbox"].get("unknown", 0), "Belum pasti terkirim"),
-    (found["outbox"].get("failed", 0), "Gagal terkirim"),
+    (len(found["failed"]), "Gagal dalam 14 hari"),
+    (found["unconfirmed"], "Diterima Meta, tanpa kabar"),
     (found["media"].get("waiting", 0), "Berkas sedang diambil"),
     (found["media"].get("missing", 0), "Berkas tidak terambil"),
     (found["aside"], "Kiriman tak terbaca"),
@@ -59,7 +60,7 @@ for problem in problems[:50]:
             intake.settle(register, actor, problem["inbox_id"])
             st.rerun()
 
-st.subheader("Pesan keluar yang gagal atau belum pasti", anchor=False)
+st.subheader("Pesan keluar yang gagal atau belum pasti, 14 hari terakhir", anchor=False)
 if not found["failed"]:
     st.info("Tidak ada.")
 else:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from . import health
 from .book import Book
 from .db import rows
-from .rules.workflow import SYSTEM
+from .rules.workflow import SYSTEM, State
 
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
 # Meta's codes, whether the answer to a request or in a failed status. 131047: the 24-hour window has closed.
@@ -26,6 +26,7 @@ MAX_ATTEMPTS = 8
 DETAIL_LENGTH = 300
 # Messages whose delivery the case waits for.
 AWAITED = ("answer", "result")
+WAITING_FOR_DELIVERY = (State.ANSWERED, State.AWAITING_CONFIRMATION)
 REPORTED = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read"}
 
 
@@ -356,6 +357,8 @@ def _tell_case(cursor, message_ids: list[int], kind: str, now: datetime) -> None
             continue
         book = Book(cursor, now)
         (case,) = book.load("where id = ?", [found[0]])
+        if kind == "delivery_failed" and case.state not in WAITING_FOR_DELIVERY:
+            continue  # The case has gone on since, reopened for instance: nobody waits for that message any more.
         book.record(case, kind, SYSTEM, message_id=message_id)
         book.write()
 

@@ -8,6 +8,8 @@ from .db import Register, rows
 
 STOPPED = "sending_stopped"
 # Meta tells of a message within seconds; after this long without a word, its webhooks do not come.
+# Failures older than this are history; each stays on its case.
+SHOWN = timedelta(days=14)
 UNCONFIRMED = timedelta(hours=1)
 
 
@@ -57,8 +59,9 @@ def overview(register: Register, now: datetime) -> dict:
                 """
                 select m.id, m.created_at, m.purpose, m.state, m.error_code, m.error_text, m.attempts, c.number
                 from message_out m left join complaint c on c.id = m.complaint_id
-                where m.state in ('failed', 'unknown') order by m.id desc limit 100
-                """
+                where m.state in ('failed', 'unknown') and m.created_at > ? order by m.id desc limit 100
+                """,
+                [now - SHOWN],
             )
         )
     return {

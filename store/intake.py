@@ -164,7 +164,8 @@ class Intake:
     def join(self, arrived: Arrived, contact_id: int, case: Case) -> Case:
         """Add a message to a complaint."""
         data: dict = {"message": arrived.wamid, "media": bool(arrived.media_id)}
-        if arrived.text and arrived.kind not in ("reaction", "edit", "button_reply", "list_reply"):
+        # A card names people, and a summary is shown to those who may not know who reported.
+        if arrived.text and arrived.kind not in ("reaction", "edit", "button_reply", "list_reply", "contacts"):
             data["summary"] = arrived.text[:SUMMARY_LENGTH]
         if arrived.latitude is not None and case.latitude is None:
             data |= {"latitude": arrived.latitude, "longitude": arrived.longitude}

@@ -136,6 +136,7 @@ def export(register: Register, viewer: Actor, filters: Filters) -> pd.DataFrame:
         left join (
             select complaint_id, string_agg(text, chr(10) order by id) as full_text from message_in
             where text is not null and kind not in ('reaction', 'edit', 'revoke')
+                and ($identities or kind <> 'contacts')
                 and complaint_id in (select id from found)
             group by complaint_id
         ) t on t.complaint_id = c.id
@@ -275,7 +276,9 @@ _MATCHING = """
             where contains(lower(number), lower($text)) or contains(lower(summary), lower($text))
                 or contains(lower(address), lower($text))
             union all
-            select complaint_id from message_in where contains(lower(text), lower($text)) and complaint_id is not null
+            select complaint_id from message_in
+            where contains(lower(text), lower($text)) and complaint_id is not null
+                and ($identities or kind <> 'contacts')
             union all
             select id from complaint where $identities and contact_id in (
                 select id from contact where contains(lower(name), lower($text)) or contains(phone, $text)
@@ -378,7 +381,7 @@ def _conversation(cursor, case: Case, identity: bool, names: dict) -> list[dict]
     )
     outgoing = [m | {"created_by": _person(names, m["created_by"])} for m in outgoing]
     if not identity:
-        # Contact cards and places name people and homes even where the text does not.
+        # A card that the reporter sent names people.
         incoming = [m | ({"text": HIDDEN} if m["kind"] == "contacts" else {}) for m in incoming]
     return sorted(incoming + outgoing, key=lambda m: (m["happened_at"], m["direction"], m["id"]))
 
