@@ -68,7 +68,7 @@ def show_headline(found: dict, days: int) -> None:
             words.number(h["due_today"]),
             "◔ Jatuh tempo hari ini",
             "masih dapat ditepati",
-            "?hanya=open",
+            "?hanya=today",
             why["due_today"],
         )
         + figure(words.number(h["open"]), "Belum berakhir", "dari semua waktu", "?hanya=open", why["open"])

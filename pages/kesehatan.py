@@ -37,7 +37,7 @@ else:
 figures = [
     (found["outbox"].get("queued", 0), "Pesan antre"),
     (found["outbox"].get("unknown", 0), "Belum pasti terkirim"),
-    (len(found["failed"]), "Gagal dalam 14 hari"),
+    (sum(m["state"] == "failed" for m in found["failed"]), "Gagal dalam 14 hari"),
     (found["unconfirmed"], "Diterima Meta, tanpa kabar"),
     (found["media"].get("waiting", 0), "Berkas sedang diambil"),
     (found["media"].get("missing", 0), "Berkas tidak terambil"),

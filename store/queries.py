@@ -12,7 +12,7 @@ from .book import read_cases
 from .clock import now as clock_now
 from .db import Register, rows
 from .rules.case import Case
-from .rules.deadline import from_jakarta
+from .rules.deadline import from_jakarta, to_jakarta
 from .rules.errors import NotFound
 from .rules.workflow import TRIAGE, Actor
 
@@ -34,7 +34,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     only: str = ""
-    """One of `open`, `overdue`, `call_reporter`, or nothing."""
+    """One of `open`, `overdue`, `today` (due today and still in time), `call_reporter`, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -267,6 +267,9 @@ _FILTERED = """
         and ($until::timestamp is null or c.received_at < $until::timestamp)
         and ($only::varchar = '' or c.ended_at is null)
         and ($only::varchar <> 'overdue' or (c.stopped_at is null and c.promise_due_at < $now::timestamp))
+        and ($only::varchar <> 'today' or (
+            c.stopped_at is null and c.promise_due_at >= $now::timestamp and c.promise_due_at < $midnight::timestamp
+        ))
         and ($only::varchar <> 'call_reporter' or c.call_reporter)
     """
 # The cases in which a searched text stands; names and telephones count only for those who may see them.
@@ -307,7 +310,7 @@ def _filter_params(register: Register, viewer: Actor, filters: Filters) -> dict:
         with register.cursor() as cursor:
             found = cursor.execute("select code from kelurahan where kecamatan = ?", [filters.kecamatan]).fetchall()
         kelurahan = [code for (code,) in found] or ["-"]
-    text = filters.text.strip()
+    text, now = filters.text.strip(), clock_now()
     params = {
         "visible": access.departments_seen(viewer),
         "states": list(filters.states),
@@ -318,7 +321,8 @@ def _filter_params(register: Register, viewer: Actor, filters: Filters) -> dict:
         "since": _start_of(filters.since),
         "until": _start_of(filters.until + timedelta(days=1)) if filters.until else None,
         "only": filters.only,
-        "now": clock_now(),
+        "midnight": _start_of(to_jakarta(now).date() + timedelta(days=1)),
+        "now": now,
     }
     return params | ({"text": text, "identities": access.sees_identities(viewer)} if text else {})
 

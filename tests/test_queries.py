@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from store import commands, queries
+from store import commands, figures, queries
 from store.clock import now as clock_now
 from store.db import insert, rows
 from store.queries import PAGE, Filters
+from store.rules.deadline import to_jakarta
 from store.rules.errors import NotFound
 from store.rules.workflow import SYSTEM
 
@@ -251,3 +252,16 @@ def test_the_tables_to_choose_from_are_whole_and_in_the_order_people_read_them(d
     with desk.register.atomic() as cursor:
         cursor.execute("update category set active = false where code = 'road'")
     assert "road" not in queries.reference(desk.register)["categories"]
+
+
+def test_the_figures_of_the_dashboard_open_as_many_cases_as_they_count(many, monkeypatch):
+    ((limit,),) = ask(
+        many, "select median(promise_due_at) from complaint where ended_at is null and stopped_at is null"
+    )
+    now = limit - timedelta(minutes=1)
+    monkeypatch.setattr(queries, "clock_now", lambda: now)
+    day = to_jakarta(now).date()
+    counted = figures.headline(many.register, SYSTEM, day, day, now)
+    for figure, only in (("open", "open"), ("overdue", "overdue"), ("due_today", "today"), ("call_reporter",) * 2):
+        assert queries.search(many.register, SYSTEM, Filters(only=only))[1] == counted[figure], figure
+    assert counted["due_today"] > 0

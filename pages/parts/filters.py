@@ -9,7 +9,13 @@ from store.queries import Filters
 
 from . import house, words
 
-ONLY = {"": "Semua", "open": "Belum berakhir", "overdue": "Lewat tenggat", "call_reporter": "Telepon pelapor"}
+ONLY = {
+    "": "Semua",
+    "open": "Belum berakhir",
+    "overdue": "Lewat tenggat",
+    "today": "Jatuh tempo hari ini",
+    "call_reporter": "Telepon pelapor",
+}
 _LISTS = {"status": "states", "opd": "departments", "kategori": "categories", "kel": "kelurahan", "saluran": "channels"}
 
 
