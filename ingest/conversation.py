@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from store.intake import Said
 from store.rules import texts
-from store.rules.case import Case
+from store.rules.case import Case, may_reopen
 from store.rules.texts import Letter
-from store.rules.workflow import MAX_REOPENINGS, REOPEN_DAYS, State
+from store.rules.workflow import State
 
 # Kinds that are about another message or about the account; they never start a complaint.
 ATTACHED = frozenset({"reaction", "edit", "revoke", "system"})
@@ -57,7 +57,7 @@ def decide(
     open_cases = [case for case in cases if case.ended_at is None]
     if open_cases:
         return Decision("join", open_cases[-1])
-    if cases and text and _only_thanks(text):
+    if cases and text and only_thanks(text):
         return Decision("join", cases[-1])
     return Decision("open")
 
@@ -81,12 +81,6 @@ def replies(decision: Decision, case: Case, kind: str, last_out: Said | None, no
     return []
 
 
-def may_reopen(case: Case, now: datetime) -> bool:
-    """Within ten days of the end, twice at most; as long as the reporter is still being asked, it is not too late."""
-    in_time = case.ended_at is None or now - case.ended_at <= timedelta(days=REOPEN_DAYS)
-    return case.reopened_count < MAX_REOPENINGS and in_time
-
-
 def _pressed(reply_id: str | None, cases: list[Case], now: datetime) -> Decision | None:
     action, _, number = (reply_id or "").partition(":")
     case = next((c for c in cases if c.number == number), None)
@@ -99,7 +93,8 @@ def _pressed(reply_id: str | None, cases: list[Case], now: datetime) -> Decision
     return Decision("join", case)
 
 
-def _only_thanks(text: str) -> bool:
+def only_thanks(text: str) -> bool:
+    """Whether a message holds thanks and politeness and nothing else."""
     words, thanks, polite = set(re.findall(r"\w+", text.lower())), set(_THANKS.split()), set(_POLITE.split())
     return words <= thanks | polite and (not words or bool(words & thanks))
 

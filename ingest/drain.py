@@ -112,7 +112,8 @@ def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, n
         book.keep(arrived, contact_id, None)
         return
     else:
-        case = book.join(arrived, contact_id, case)
+        thanks = arrived.kind == "text" and conversation.only_thanks(arrived.text or "x")
+        case = book.join(arrived, contact_id, case, thanks)
         if decision.action == "confirm":
             case = book.confirm(case, arrived.received_at)
         elif decision.action == "reopen":

@@ -10,6 +10,7 @@ from store.rules.workflow import Role
 actor = require_role(Role.CITY, Role.OFFICIAL, Role.OPD_ADMIN, Role.OPD_TEAM, Role.LEADER)
 
 number = st.query_params.get("no", "")
+st.title("Aduan", anchor=False)
 flash()
 typed = st.text_input("Nomor aduan", value=number, placeholder="misalnya WA-2026-00042", max_chars=40)
 if typed.strip().upper() != number.strip().upper():

@@ -13,6 +13,7 @@ SEES_CASES = DESK | {Role.OPD_ADMIN, Role.OPD_TEAM, Role.LEADER}
 # (group, file, title, sign, count to show, roles)
 PAGES = (
     ("Kerja", "triase.py", "Triase", "📥", ("triage",), DESK),
+    ("Kerja", "pesan.py", "Pesan baru", "💬", ("unread",), DESK),
     ("Kerja", "opd.py", "OPD", "🏢", ("forwarded", "accepted"), {Role.OPD_ADMIN}),
     ("Kerja", "tindak_lanjut.py", "Tindak lanjut", "🛠️", ("in_progress",), {Role.OPD_ADMIN, Role.OPD_TEAM}),
     ("Kerja", "verifikasi.py", "Verifikasi hasil", "🔎", ("in_review",), DESK),
@@ -68,7 +69,9 @@ def main() -> None:
         )
     if desk.settings.demo:
         st.html("<div class='w-demo'>Mode demo: pesan hanya ke simulator, bukan ke WhatsApp sungguhan.</div>")
-    if actor.has(Role.ADMIN, *DESK) and (stopped := health.sending_stopped(desk.register)):
+    stopped = health.sending_stopped(desk.register) if actor.has(Role.ADMIN, *DESK) else None
+    # Kesehatan says the same at more length.
+    if stopped and page.url_path != "kesehatan":
         st.error(
             f"Pengiriman WhatsApp berhenti: Meta menolak akun ini (kode {stopped['code']}). "
             "Aduan tetap diterima. Administrator: lihat halaman Kesehatan.",

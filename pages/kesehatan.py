@@ -21,7 +21,7 @@ stopped = health.sending_stopped(register)
 if stopped:
     st.error(
         f"Pengiriman berhenti: Meta menolak akun ini (kode {stopped['code']}: {words.safe(stopped['text'])}). "
-        "Perbaiki token atau akun di Meta, lalu lanjutkan.",
+        "Perbaiki akun di Meta; token yang baru ditulis di .env dan aplikasi dijalankan ulang. Setelah itu lanjutkan.",
         icon="⛔",
     )
     if st.button("Lanjutkan pengiriman", type="primary"):
@@ -67,7 +67,7 @@ else:
     lines = "".join(
         f"<tr><td>{words.safe(m['number'] or '–')}</td><td>{words.moment(m['created_at'])}</td>"
         f"<td>{words.MESSAGE_STATES[m['state']]}</td><td class='n'>{m['attempts']}</td>"
-        f"<td>{words.safe(m['error_text'] or '')} {m['error_code'] or ''}</td></tr>"
+        f"<td>{words.safe(words.failure(m['error_code'], m['error_text']))}</td></tr>"
         for m in found["failed"]
     )
     st.html(

@@ -161,9 +161,11 @@ class Intake:
         self._cases.setdefault(contact_id, []).append(case.id)
         return self.join(arrived, contact_id, case)
 
-    def join(self, arrived: Arrived, contact_id: int, case: Case) -> Case:
-        """Add a message to a complaint."""
+    def join(self, arrived: Arrived, contact_id: int, case: Case, thanks: bool = False) -> Case:
+        """Add a message to a complaint; mere thanks make nobody look at it again."""
         data: dict = {"message": arrived.wamid, "media": bool(arrived.media_id)}
+        if thanks:
+            data["thanks"] = True
         # A card names people, and a summary is shown to those who may not know who reported.
         if arrived.text and arrived.kind not in ("reaction", "edit", "button_reply", "list_reply", "contacts"):
             data["summary"] = arrived.text[:SUMMARY_LENGTH]

@@ -49,6 +49,7 @@ class CaseView:
     kecamatan: str | None
     department: str | None
     last_inbound_at: datetime | None
+    by_whatsapp: bool
     conversation: list[dict] = field(default_factory=list)
     timeline: list[dict] = field(default_factory=list)
     media: list[dict] = field(default_factory=list)
@@ -85,20 +86,31 @@ def to_call(register: Register, viewer: Actor, limit: int = 200) -> list[dict]:
     return _list(register, viewer, _TO_CALL, limit)
 
 
+def unread(register: Register, viewer: Actor, limit: int = 200) -> list[dict]:
+    """Cases outside triage to which the reporter has written and nobody of the city team has looked since."""
+    return _list(register, viewer, _UNREAD, limit, sorted(TRIAGE))
+
+
 def counts(register: Register, viewer: Actor) -> dict[str, int]:
     """How many cases wait where, for the navigation."""
     with register.cursor() as cursor:
         found = cursor.execute(
             """
-            select c.state, c.call_reporter, count(*) from complaint c
-            where c.ended_at is null and
+            select c.state, c.call_reporter, c.ended_at is null, """
+            + _NEW_WORDS
+            + """, count(*) from complaint c
+            where (c.ended_at is null or c.unread) and
             """
             + _VISIBLE
             + "group by all",
             {"visible": access.departments_seen(viewer)},
         ).fetchall()
     by_state: dict[str, int] = {}
-    for state, call, count in found:
+    for state, call, is_open, new_words, count in found:
+        if new_words and state not in TRIAGE:
+            by_state["unread"] = by_state.get("unread", 0) + count
+        if not is_open:
+            continue
         by_state[state] = by_state.get(state, 0) + count
         if call:
             by_state["call_reporter"] = by_state.get("call_reporter", 0) + count
@@ -156,31 +168,26 @@ def case_view(register: Register, viewer: Actor, number: str) -> CaseView:
         if not found or not access.may_see(viewer, found[0]):
             raise NotFound(number)
         case = found[0]
-        contact, names = _contact(cursor, case), _names(cursor, case)
+        names = _names(cursor, case)
+        reporter, contact, last_inbound_at = names["contact", ""]
         identity = access.may_see_identity(viewer, case)
         category, kelurahan, department = (
             names.get((kind, getattr(case, kind)), (None, None)) for kind in ("category", "kelurahan", "department")
         )
         return CaseView(
             case=case,
-            reporter=(contact["name"] or contact["phone"] or "Tanpa nama") if identity else HIDDEN,
-            phone=(contact["phone"] or None) if identity else None,
+            reporter=(reporter or contact or "Tanpa nama") if identity else HIDDEN,
+            phone=(contact or None) if identity else None,
             category=category[0],
             kelurahan=kelurahan[0],
             kecamatan=kelurahan[1],
             department=department[0],
-            last_inbound_at=contact["last_inbound_at"],
+            last_inbound_at=last_inbound_at,
+            by_whatsapp=_by_whatsapp(cursor, case),
             conversation=_conversation(cursor, case, identity, names),
             timeline=_timeline(cursor, case, names),
             media=_media(cursor, case),
         )
-
-
-def version_of(register: Register, number: str) -> int | None:
-    """The case's version, for a page that watches whether somebody else was faster."""
-    with register.cursor() as cursor:
-        found = cursor.execute("select version from complaint where number = ?", [number]).fetchone()
-    return found[0] if found else None
 
 
 def file_for(register: Register, viewer: Actor, media_id: int) -> dict:
@@ -221,6 +228,15 @@ _IN_STATES = (
 _TO_CALL = (
     "select list(c.id order by c.state_since)[:$limit] from complaint c "
     "where c.call_reporter and c.ended_at is null and" + _VISIBLE
+)
+
+
+_NEW_WORDS = "c.unread and (c.ended_at is null or c.last_message_at > c.ended_at)"
+_UNREAD = (
+    "select list(c.id order by c.last_message_at)[:$limit] from complaint c where "
+    + _NEW_WORDS
+    + " and not list_contains($states::varchar[], c.state) and"
+    + _VISIBLE
 )
 
 
@@ -332,24 +348,27 @@ def _start_of(day: date | None) -> datetime | None:
 
 
 # Plain questions, put together and sorted here: at a handful of rows, planning a join costs more than the answer.
-def _contact(cursor, case: Case) -> dict:
-    query = "select name, coalesce(phone, bsuid) as phone, last_inbound_at from contact where id = ?"
-    (found,) = rows(cursor.execute(query, [case.contact_id]))
-    return found
+def _names(cursor, case: Case) -> dict[tuple[str, str], tuple]:
+    """The names behind a case's codes and of all users, by (kind, code), and the contact; each (name, more, moment).
 
-
-def _names(cursor, case: Case) -> dict[tuple[str, str], tuple[str, str | None]]:
-    """The names behind a case's codes and of all users, by (kind, code); a kelurahan comes with its kecamatan."""
+    More is a kelurahan's kecamatan and a contact's telephone or id, the moment that of a contact's last message.
+    """
     found = cursor.execute(
         """
-        select 'category', code, name, null from category where code = $category
-        union all select 'kelurahan', code, name, kecamatan from kelurahan where code = $kelurahan
-        union all select 'department', code, name, null from department where code = $department
-        union all select 'user', username, name, null from user_account
+        select 'contact', '', name, coalesce(phone, bsuid), last_inbound_at from contact where id = $contact
+        union all select 'category', code, name, null, null from category where code = $category
+        union all select 'kelurahan', code, name, kecamatan, null from kelurahan where code = $kelurahan
+        union all select 'department', code, name, null, null from department where code = $department
+        union all select 'user', username, name, null, null from user_account
         """,
-        {"category": case.category, "kelurahan": case.kelurahan, "department": case.department},
+        {
+            "contact": case.contact_id,
+            "category": case.category,
+            "kelurahan": case.kelurahan,
+            "department": case.department,
+        },
     ).fetchall()
-    return {(kind, code): (name, more) for kind, code, name, more in found}
+    return {(kind, code): rest for kind, code, *rest in found}
 
 
 def _person(names: dict, username: str) -> str:
@@ -359,6 +378,12 @@ def _person(names: dict, username: str) -> str:
 def _of_case(cursor, case: Case, query: str) -> list[dict]:
     """What a query finds of one case, in the order of its ids."""
     return sorted(rows(cursor.execute(query + " where complaint_id = ?", [case.id])), key=lambda row: row["id"])
+
+
+def _by_whatsapp(cursor, case: Case) -> bool:
+    """Whether the reporter can be written to."""
+    found = cursor.execute("select 1 from contact_identity where contact_id = ? limit 1", [case.contact_id]).fetchone()
+    return found is not None
 
 
 def _conversation(cursor, case: Case, identity: bool, names: dict) -> list[dict]:

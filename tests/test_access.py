@@ -55,6 +55,7 @@ def questions(desk, viewer: Actor) -> dict[str, object]:
     states = tuple(str(state) for state in ("forwarded", "accepted", "in_progress", "in_review"))
     return {
         "waiting_for_triage": queries.waiting_for_triage(register, viewer),
+        "unread": queries.unread(register, viewer),
         "for_department": queries.for_department(register, viewer, states),
         "to_call": queries.to_call(register, viewer),
         "search": queries.search(register, viewer, Filters())[0],
@@ -69,9 +70,9 @@ def questions(desk, viewer: Actor) -> dict[str, object]:
     }
 
 
-LISTS = ("waiting_for_triage", "for_department", "to_call", "search", "export")
+LISTS = ("waiting_for_triage", "unread", "for_department", "to_call", "search", "export")
 # These show one case, a file of one, or nothing about cases; each has tests of its own here.
-SINGLE = {"case_view", "file_for", "reference", "version_of"}
+SINGLE = {"case_view", "file_for", "reference"}
 
 
 def test_no_question_is_left_out(desk, cases):

@@ -70,6 +70,16 @@ def test_an_answer_over_the_counter_ends_at_once_and_sends_nothing(desk, kota):
         assert cursor.execute("select count(*) from message_out").fetchone() == (0,)
 
 
+def test_an_answer_by_telephone_waits_until_the_reporter_was_told(desk, kota):
+    case = channels.record(desk, kota, "a", _report())
+    case = commands.answer(desk, Press(kota, case.number, case.version, "b"), text="Akan dibersihkan besok.")
+    assert (case.ended_at, case.call_reporter) == (None, True)
+    assert [row["number"] for row in queries.to_call(desk.register, kota)] == [case.number]
+    case = commands.told(desk, Press(kota, case.number, case.version, "c"), note="Ditelepon pukul 10, sudah paham.")
+    assert case.ended_at is not None
+    assert queries.to_call(desk.register, kota) == []
+
+
 def test_an_answer_goes_by_whatsapp_where_the_officer_said_so(desk, kota):
     case = channels.record(desk, kota, "a", _report(by_whatsapp=True))
     commands.answer(desk, Press(kota, case.number, case.version, "b"), text="Jawaban.")

@@ -36,6 +36,7 @@ WHO_MAY = {
     "verifikasi": DESK,
     "telepon": DESK,
     "catat": DESK,
+    "pesan": DESK,
     "opd": {"opd_admin"},
     "tindak_lanjut": {"opd_admin", "opd_team"},
     "daftar": CASES,
@@ -185,9 +186,9 @@ def test_a_page_shows_what_a_press_did_and_the_case_has_moved(desk, cases):
     case = take_in(desk, "Jam buka kantor?")
     at = page("aduan", "kota", no=case.number)
     at.segmented_control[0].set_value("answer").run()
-    area = next(area for area in at.text_area if area.label == "Teks")
+    area = next(area for area in at.text_area if area.label.startswith("Teks untuk pelapor"))
     area.set_value("Pukul 08.00 sampai 15.00")
-    at.button(next(b.key for b in at.button if b.label == "Kirim jawaban")).click().run()
+    at.button(next(b.key for b in at.button if b.label.startswith("Kirim jawaban"))).click().run()
     assert [e.message for e in at.exception] == []
     assert any(case.number in done.value for done in at.success)
     assert ask(desk, "select state from complaint where id = ?", case.id) == [("answered",)]
@@ -197,9 +198,11 @@ def test_the_slower_of_two_is_told_and_keeps_what_was_typed(desk, cases):
     case = take_in(desk, "Siapa cepat")
     at = page("aduan", "kota", no=case.number)
     at.segmented_control[0].set_value("answer").run()
-    next(area for area in at.text_area if area.label == "Teks").set_value("Jawaban saya yang panjang")
+    next(area for area in at.text_area if area.label.startswith("Teks untuk pelapor")).set_value(
+        "Jawaban saya yang panjang"
+    )
     forwarded(desk, case, "DLH")
-    at.button(next(b.key for b in at.button if b.label == "Kirim jawaban")).click().run()
+    at.button(next(b.key for b in at.button if b.label.startswith("Kirim jawaban"))).click().run()
     (said,) = errors(at)
     assert "lebih dahulu mengubah aduan" in said
     assert "Jawaban saya yang panjang" in [code.value for code in at.code]

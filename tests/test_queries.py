@@ -226,13 +226,11 @@ def test_a_case_shows_its_conversation_timeline_and_files_in_their_order(desk):
         "Penerangan jalan umum (PJU)", "Medono", "Pekalongan Barat"
     )  # fmt: skip
     assert (view.department, view.case.latitude) == ("Dinas Perhubungan", -6.88)
-    assert queries.version_of(desk.register, case.number) == view.case.version
 
 
 def test_a_case_that_does_not_exist(desk):
     with pytest.raises(NotFound):
         queries.case_view(desk.register, SYSTEM, "WA-2026-99999")
-    assert queries.version_of(desk.register, "WA-2026-99999") is None
 
 
 def test_an_export_has_the_text_of_all_messages_once_and_of_no_reaction(desk):

@@ -112,7 +112,7 @@ def test_each_kind_of_file_problem_has_words():
     [
         ({"ended_at": NOW}, "✓", "sudah berakhir"),
         ({"ended_at": NOW, "promise_due_at": NOW - timedelta(days=9)}, "✓", "sudah berakhir"),
-        ({"stopped_at": NOW, "promise_due_at": NOW - timedelta(days=9)}, "‖", "jam berhenti"),
+        ({"stopped_at": NOW, "promise_due_at": NOW - timedelta(days=9)}, "‖", "tenggat berhenti"),
         ({}, "‖", "tanpa tenggat"),
         ({"promise_due_at": NOW - timedelta(seconds=1)}, "!", "lewat 0 menit · tenggat Sen 23 Nov 14.31"),
         ({"promise_due_at": NOW - timedelta(hours=5)}, "!", "lewat 5 jam · tenggat Sen 23 Nov 09.32"),

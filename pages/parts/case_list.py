@@ -5,6 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from store.clock import now as clock_now
+from store.queries import PAGE
 
 from . import house, words
 
@@ -26,6 +27,8 @@ def live_list(name: str, ask: Callable[[], list[dict]], empty: str, chosen: str 
             st.info(empty)
             return
         now = clock_now()
+        if len(cases) == PAGE:
+            st.caption(f"{PAGE} aduan dengan tenggat terdekat ditampilkan; sisanya menyusul.")
         for row in cases:
             _row(name, row, now, row["number"] == chosen, shown_department)
 

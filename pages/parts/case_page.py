@@ -57,6 +57,7 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
     """Head and conversation live, the forms beside them still."""
     _live(view, actor)
     case_parts.staff_files(view)
+    case_parts.last_note(view)
     move_forms(view, actor, prefix)
     hours = house.desk().settings.config["sending"]["window_hours"]
     left, right = st.columns([1, 1], gap="large")

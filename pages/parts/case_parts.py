@@ -28,7 +28,7 @@ def head(view: CaseView, now: datetime) -> None:
     if case.confidential:
         turns.append("RAHASIA")
     if case.call_reporter:
-        turns.append("☎ pesan tidak sampai, telepon pelapor")
+        turns.append(f"☎ beri tahu pelapor: {view.reporter}, {view.phone or 'tanpa nomor'}")
     st.html(
         f"<div class='w-head'><span class='number'>{safe(case.number)}</span>"
         f"<span class='state'>{words.STATES[case.state]}{ended}</span>"
@@ -93,14 +93,13 @@ def _outgoing(m: dict) -> str:
     sender = "Otomatis" if m["created_by"] == "bot" else safe(m["created_by"])
     state = f"{words.MESSAGE_SIGNS[m['state']]} {words.MESSAGE_STATES[m['state']]}"
     if m["state"] == "failed":
-        reason = safe(m["error_text"] or "tanpa keterangan")
-        code = f" (kode {m['error_code']})" if m["error_code"] else ""
-        state = f"<span class='failed'>{state}: {reason}{code}</span>"
+        state = f"<span class='failed'>{state}: {safe(words.failure(m['error_code'], m['error_text']))}</span>"
     text = m["text"]
     if m["form"] == "template" and m["template_params"]:
         text = template_body(json.loads(m["template_params"]))
         state += " · sebagai templat"
-    buttons = json.loads(m["extra"] or "{}").get("buttons", [])
+    # A template carries no buttons of ours.
+    buttons = [] if m["form"] == "template" else json.loads(m["extra"] or "{}").get("buttons", [])
     shown = "".join(f"<br>▢ {safe(title)}" for _, title in buttons)
     body = f"{_bold(text)}{shown}"
     if m["purpose"] == "acknowledgement":
@@ -221,11 +220,24 @@ def _detail(kind: str, data: dict, categories: dict[str, dict]) -> str:
     return "".join(f"<span class='w-note'>{safe(part)}</span><br>" for part in said if part)
 
 
+def last_note(view: CaseView) -> None:
+    """What the colleague before wrote for who has the case now: it must not be looked for in the timeline."""
+    turns = [row for row in view.timeline if row["kind"] in ("forward", "return", "start", "send_back", "reopen")]
+    if turns and turns[-1]["data"].get("note") and not view.case.ended_at:
+        row = turns[-1]
+        reason = words.REASONS.get(row["data"].get("reason"), "")
+        said = ": ".join(part for part in (reason, row["data"]["note"]) if part)
+        what = words.EVENTS[row["kind"]]
+        st.html(
+            f"<div class='w-turn'><b>{what}</b> · {safe(words.actor(row))} · {words.moment(row['happened_at'])}<br>"
+            f"<span class='w-note'>{safe(said)}</span></div>"
+        )
+
+
 def staff_files(view: CaseView) -> None:
     """Photos and documents that staff added."""
     files = [file for file in view.media if file["source"] == "staff"]
     if files:
         shown = "".join(f"<div class='w-bubble staff'>{_file(file)}</div>" for file in files)
-        st.html(
-            f"<div class='w-about'>Dari petugas (belum dikirim ke pelapor):</div><div class='w-files'>{shown}</div>"
-        )
+        st.html("<div class='w-about'>Foto dan berkas petugas (tidak dikirim ke pelapor):</div>")
+        st.html(f"<div class='w-files'>{shown}</div>")

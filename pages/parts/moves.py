@@ -11,9 +11,11 @@ from dataclasses import dataclass
 import streamlit as st
 
 from store import commands, evidence, queries
+from store.clock import now as clock_now
 from store.commands import Press
 from store.queries import CaseView
 from store.rules import texts, workflow
+from store.rules.case import may_reopen
 from store.rules.errors import StoreError
 from store.rules.workflow import Actor
 
@@ -103,6 +105,13 @@ FORMS = {
         lambda d, p, g: commands.reply(d, p, text=g["text"]),
         outward=True,
     ),
+    "reopen": Form(
+        "Buka kembali", "Buka kembali", "dibuka kembali; tenggat baru berjalan", ("note",),
+        lambda d, p, g: commands.reopen(d, p, note=g["note"]),
+    ),
+    "seen": Form(
+        "Sudah dibaca", "Tandai sudah dibaca", "ditandai sudah dibaca", (), lambda d, p, g: commands.seen(d, p)
+    ),
     "note": Form(
         "Catatan internal", "Simpan catatan internal", "catatannya disimpan", ("note", "files"),
         lambda d, p, g: commands.note(d, p, text=g["note"], files=kept_files(g["files"])),
@@ -113,14 +122,7 @@ FORMS = {
 def move_forms(view: CaseView, actor: Actor, prefix: str = "") -> None:
     """Choice of the moves that are allowed now, and the form of the chosen one."""
     case = view.case
-    moves = [m.name for m in workflow.allowed(case.state, case.department, actor) if m.name in FORMS]
-    if case.call_reporter and "told" in moves:
-        moves.remove("told")
-        moves.insert(0, "told")
-    elif "told" in moves:
-        moves.remove("told")
-    if case.call_reporter and "close" in moves:
-        moves.remove("close")
+    moves = _offered(view, actor)
     if not moves:
         st.info("Tidak ada langkah untuk peran Anda pada aduan ini sekarang.")
         return
@@ -136,6 +138,21 @@ def move_forms(view: CaseView, actor: Actor, prefix: str = "") -> None:
         _form(view, name, prefix)
 
 
+def _offered(view: CaseView, actor: Actor) -> list[str]:
+    """The moves that are allowed and make sense now, the likeliest first."""
+    case = view.case
+    moves = [m.name for m in workflow.allowed(case.state, case.department, actor) if m.name in FORMS]
+    senseless = {
+        "told": not case.call_reporter,
+        "close": case.call_reporter,
+        "reopen": not may_reopen(case, clock_now()),
+        "seen": not case.unread or case.state in workflow.TRIAGE,
+    }
+    moves = [name for name in moves if not senseless.get(name)]
+    first = [name for name in ("told", "seen") if name in moves]
+    return first + [name for name in moves if name not in first]
+
+
 def _form(view: CaseView, name: str, prefix: str) -> None:
     case, form = view.case, FORMS[name]
     base = f"{prefix}{name}-{case.number}"
@@ -147,15 +164,19 @@ def _form(view: CaseView, name: str, prefix: str) -> None:
                 with place:
                     _FIELDS[field](view, keys[field])
         if form.outward:
-            st.caption("Teks ini dikirim ke pelapor lewat WhatsApp. Lihat pratinjaunya dahulu.")
+            st.caption(
+                "Teks ini dikirim ke pelapor lewat WhatsApp. Lihat pratinjaunya dahulu."
+                if view.by_whatsapp
+                else "Pelapor ini tidak memakai WhatsApp: sampaikan sendiri (Telepon pelapor), lalu catat."
+            )
         elif name == "note":
             st.caption("Hanya untuk petugas; tidak pernah dikirim ke pelapor.")
         with st.container(horizontal=True):
             st.form_submit_button(
-                form.button,
+                f"{form.button} · {case.number}",
                 type="primary",
                 on_click=_carry_out,
-                args=(name, base, case.number, case.version, uuid.uuid4().hex, keys),
+                args=(name, base, case.number, case.version, uuid.uuid4().hex, keys, view.by_whatsapp),
             )
             preview = form.outward and st.form_submit_button("Lihat pratinjau")
     if preview:
@@ -184,7 +205,9 @@ def _letters(name: str, number: str, text: str) -> list[texts.Letter]:
     return texts.answer(number, text, service) if name == "answer" else texts.reply(number, text, service)
 
 
-def _carry_out(name: str, base: str, number: str, version: int, op_id: str, keys: dict[str, str]) -> None:
+def _carry_out(
+    name: str, base: str, number: str, version: int, op_id: str, keys: dict[str, str], by_whatsapp: bool
+) -> None:
     """One press, carried out before the page is drawn anew."""
     from .session import current_actor
 
@@ -198,7 +221,10 @@ def _carry_out(name: str, base: str, number: str, version: int, op_id: str, keys
         st.session_state["flash"] = ("error", words.refusal(refused), typed)
     else:
         department = given.get("department", "")
-        st.session_state["flash"] = ("success", f"{number} {form.done.format(department=department)}.", "")
+        done = form.done.format(department=department)
+        if form.outward and not by_whatsapp and name != "reply":
+            done = "dicatat; pelapor belum diberi tahu, sampaikan lewat telepon atau langsung"
+        st.session_state["flash"] = ("success", f"{number} {done}.", "")
         # New keys make the fields empty; nothing typed stays behind for the next case.
         st.session_state[f"{base}-tries"] = st.session_state.get(f"{base}-tries", 0) + 1
         st.session_state["last_done"] = number
@@ -209,8 +235,11 @@ def flash() -> None:
     kind, text, typed = st.session_state.pop("flash", (None, "", ""))
     if kind == "success":
         st.success(text, icon="✅")
+        # The line above may be out of sight on a long page; the next case must not be taken for the last one.
+        st.toast(text, icon="✅")
     elif kind == "error":
         st.error(text, icon="⚠️")
+        st.toast(text, icon="⚠️")
         if typed:
             st.caption("Yang Anda tulis (dapat disalin):")
             st.code(typed, language=None, wrap_lines=True)
@@ -250,7 +279,8 @@ def _kind(view: CaseView, key: str) -> None:
 
 
 def _text(view: CaseView, key: str) -> None:
-    st.text_area("Teks", key=key, height=140, max_chars=texts.OFFICER_TEXT_LIMIT, placeholder="Tulis di sini")
+    label = "Hasil tindak lanjut (wajib)" if view.case.state == "in_progress" else "Teks untuk pelapor (wajib)"
+    st.text_area(label, key=key, height=140, max_chars=texts.OFFICER_TEXT_LIMIT, placeholder="Tulis di sini")
 
 
 def _result(view: CaseView, key: str) -> None:
@@ -270,7 +300,9 @@ _FIELDS = {
     "kelurahan": lambda v, k: pick("kelurahan", v.case.kelurahan, k),
     "kind": _kind,
     "address": lambda v, k: st.text_input("Alamat atau patokan", value=v.case.address or "", key=k, max_chars=300),
-    "note": lambda v, k: st.text_area("Catatan", key=k, height=100, max_chars=2000),
+    "note": lambda v, k: st.text_area(
+        "Catatan untuk petugas (wajib, tidak dikirim ke pelapor)", key=k, height=100, max_chars=2000
+    ),
     "hint": lambda v, k: st.text_area("Petunjuk untuk tim (boleh kosong)", key=k, height=80, max_chars=2000),
     "reason": lambda v, k: st.selectbox(
         "Alasan", workflow.RETURN_REASONS, index=None, format_func=words.REASONS.get, key=k, placeholder="Pilih alasan"

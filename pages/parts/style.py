@@ -7,8 +7,9 @@ _CSS = """
 .block-container, .stMainBlockContainer { padding: 2.2rem 2rem 3rem; } @media (max-width: 640px) { .stMainBlockContainer { padding: 3.2rem 1rem 3rem; } }
 [data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
 .st-key-w-list { max-height: 44rem; overflow-y: auto; } @media (max-width: 640px) { .st-key-w-list { max-height: 17rem; } }
-[data-testid="stFileUploaderDropzone"] button { font-size: 0; } [data-testid="stFileUploaderDropzone"] button::after { content: "Pilih berkas"; font-size: 1rem; }
-[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileUploaderDropzone"] button[kind="secondary"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button[kind="secondary"] p::after { content: "Pilih berkas"; font-size: 1rem; }
+[data-testid="stFileUploaderDropzoneInstructions"], [data-testid="InputInstructions"] { display: none; }
 .w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
 .w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
 .w-person { font-size: .85rem; line-height: 1.45; }
@@ -41,6 +42,7 @@ _CSS = """
 .w-line li { margin: 0 0 .55rem; font-size: .88rem; line-height: 1.35; overflow-wrap: anywhere; }
 .w-line .when { opacity: .7; font-size: .8rem; }
 .w-line .internal { font-weight: 650; }
+.w-turn { border-left: 4px solid color-mix(in srgb, #E69F00 80%, currentColor); padding: .3rem .8rem; font-size: .92rem; overflow-wrap: anywhere; }
 .w-told { padding: .7rem 1rem; border: 2px solid currentColor; border-radius: .6rem; } .w-told b { display: block; font-size: 2.4rem; line-height: 1.2; letter-spacing: .02em; }
 .w-note { white-space: pre-wrap; }
 .w-asof { opacity: .75; font-size: .85rem; }

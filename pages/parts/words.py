@@ -86,6 +86,7 @@ EVENTS = {
     "classify": "Keterangan diperbaiki",
     "reply": "Pesan ke pelapor",
     "note": "Catatan internal",
+    "seen": "Pesan pelapor sudah dibaca",
     "delivered": "Pesan sampai di pelapor",
     "delivery_failed": "Pesan tidak dapat disampaikan",
     "contact_joined": "Kontak pelapor digabung",
@@ -140,6 +141,7 @@ _RULES = {
     "missing_photo": "Kategori ini memerlukan foto hasil pekerjaan. Tambahkan satu foto.",
     "nothing_changed": "Tidak ada yang berubah.",
     "not_delivered": "Hasilnya belum sampai di pelapor. Hubungi pelapor dahulu, lalu catat “Sudah diberi tahu”.",
+    "not_reopened": "Aduan ini tidak dapat dibuka kembali: lebih dari 10 hari, atau sudah dua kali dibuka kembali.",
     "no_whatsapp": "Pelapor ini tidak memakai WhatsApp. Hubungi lewat saluran asalnya.",
     "text_too_long": "Teksnya {length} huruf; paling banyak {limit}. Persingkat dahulu.",
     "unknown_department": "OPD itu tidak ada atau tidak aktif.",
@@ -170,6 +172,29 @@ def refusal(error: StoreError) -> str:
         details = error.details | {"state": STATES.get(error.details.get("state"), "")}
         return _RULES.get(error.code, "Langkah ini tidak dapat dilakukan.").format(**details)
     return "Langkah ini tidak dapat dilakukan sekarang. Coba lagi sebentar lagi."
+
+
+# Meta's codes as an officer can act on them; other failures are told by their code.
+_META = {
+    131026: "nomor ini tidak dapat menerima pesan WhatsApp",
+    131047: "lebih dari 24 jam sejak pesan terakhir pelapor",
+    131049: "dibatasi oleh WhatsApp",
+    132001: "templat belum disetujui Meta",
+    190: "token WhatsApp tidak berlaku lagi",
+    368: "akun WhatsApp diblokir sementara",
+    131031: "akun WhatsApp dikunci",
+    131042: "pembayaran akun WhatsApp bermasalah",
+    130429: "terlalu banyak pesan sekaligus",
+    131056: "terlalu banyak pesan ke nomor ini",
+}
+
+
+def failure(code: int | None, text: str | None) -> str:
+    """Why a message failed; our own words are Indonesian already, Meta's are told by their code."""
+    if code is None:
+        return text or "tanpa keterangan"
+    known = _META.get(code)
+    return f"{known} (kode {code})" if known else f"kode {code} dari WhatsApp"
 
 
 def actor(row: dict) -> str:
@@ -203,7 +228,7 @@ def due(row: dict, now: datetime) -> tuple[str, str]:
     if row["ended_at"]:
         return "✓", "sudah berakhir"
     if row["stopped_at"]:
-        return "‖", "jam berhenti"
+        return "‖", "tenggat berhenti"
     limit = row["promise_due_at"]
     if limit is None:
         return "‖", "tanpa tenggat"

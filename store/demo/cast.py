@@ -29,7 +29,10 @@ _HALTS = (
     (0.35, ()),
     (1.2, (State.FORWARDED, State.RECEIVED, State.FORWARDED)),
     (3.0, (State.RETURNED, State.IN_REVIEW, State.ACCEPTED, State.RETURNED, State.IN_PROGRESS, State.FORWARDED)),
-    (8.0, (State.REOPENED, State.IN_PROGRESS, State.AWAITING_CONFIRMATION, "call", State.IN_REVIEW, State.IN_PROGRESS)),
+    (
+        8.0,
+        (State.REOPENED, State.IN_PROGRESS, State.AWAITING_CONFIRMATION, State.REOPENED, "call", State.IN_REVIEW),
+    ),
 )
 _NEEDS_WHATSAPP = (State.REOPENED, "call")
 _FORGOTTEN_DAYS = 30

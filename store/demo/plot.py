@@ -134,6 +134,8 @@ class Plot(Player):
         out = story.tell(texts.answer(story.case.number, text, story.desk.service), by)
         story.do("answer", by, role, State.ANSWERED, **self._facts(), text=text, message_id=out)
         if out is None:
+            if story.case.call_reporter:
+                self._tell_otherwise()
             return
         if out.failed:
             story.move_to(out.failed)
@@ -292,6 +294,7 @@ class Plot(Player):
         if self.halt == State.AWAITING_CONFIRMATION:
             self._end_without_word(0)
         elif out is None:
+            self._tell_otherwise()
             self._end_without_word(0.75)
         elif out.failed:
             story.move_to(out.failed)
@@ -366,4 +369,4 @@ class Plot(Player):
         story.go_on(minutes=rng.uniform(0.3, 12))
         # As a quotation of our last message: thanks in any words then belong to this complaint.
         said = self._say(rng.choice(self.stage.texts.citizen[words]))
-        story.hear("text", said, reply_to=story.told[-1].wamid)
+        story.hear("text", said, reply_to=story.told[-1].wamid, thanks=True)

@@ -126,12 +126,15 @@ class Story:
         reply_to: str | None = None,
         written_at: datetime | None = None,
         acknowledge: bool = True,
+        thanks: bool = False,
     ) -> In:
         """A message of the reporter arrives and joins the complaint."""
         self._report(self.at)
         message = self._message(kind, text, reply_to, written_at)
         message.latitude, message.longitude = point or (None, None)
         data: dict = {"message": message.wamid, "media": medium is not None}
+        if thanks:
+            data["thanks"] = True
         if text and kind != "button_reply":
             data["summary"] = text[:SUMMARY_LENGTH]
         if point and self.case.latitude is None:

@@ -5,9 +5,9 @@ can never differ unless somebody wrote past the commands.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from .workflow import BY_NAME, CITY_ROLES, ENDED, State
+from .workflow import BY_NAME, CITY_ROLES, COUNTER, ENDED, MAX_REOPENINGS, REOPEN_DAYS, State
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Case:
 
 
 # Events that change nothing an officer decides by.
-QUIET = ("message", "note", "delivered", "delivery_failed", "contact_joined")
+QUIET = ("message", "note", "seen", "delivered", "delivery_failed", "contact_joined")
 # What a reader of the case may correct, and where it is kept.
 FACTS = ("kind", "category", "kelurahan", "address", "confidential", "latitude", "longitude")
 
@@ -117,6 +117,12 @@ def apply(case: Case | None, event: Event) -> Case:
     return replace(case, version=case.version + step, **changes)
 
 
+def may_reopen(case: Case, now: datetime) -> bool:
+    """Within ten days of the end, twice at most; as long as the reporter is still being asked, it is not too late."""
+    in_time = case.ended_at is None or now - case.ended_at <= timedelta(days=REOPEN_DAYS)
+    return case.reopened_count < MAX_REOPENINGS and in_time
+
+
 def fold(events: list[Event]) -> Case:
     """The case that these events, in order, add up to."""
     case = None
@@ -126,14 +132,13 @@ def fold(events: list[Event]) -> Case:
 
 
 def _answer(case, event):
-    return {"result_at": event.happened_at, "result_text": event.data.get("text")} | _told_at_once(event)
-
-
-def _told_at_once(event):
-    # Without a message there is no delivery to wait for.
+    changes = {"result_at": event.happened_at, "result_text": event.data.get("text")}
     if event.data.get("message_id"):
-        return {}
-    return {"stopped_at": event.happened_at, "ended_at": event.happened_at}
+        return changes
+    if case.channel == COUNTER:
+        # Whoever stands at the counter has heard the answer.
+        return changes | {"stopped_at": event.happened_at, "ended_at": event.happened_at}
+    return changes | {"call_reporter": True}
 
 
 def _forward(case, event):
@@ -162,7 +167,8 @@ def _approve(case, event):
         "result_at": event.happened_at,
         "result_text": event.data.get("text"),
         "stopped_at": event.happened_at,
-        "call_reporter": False,
+        # Without a message somebody must tell the reporter.
+        "call_reporter": not event.data.get("message_id"),
     }
     if case.first_answer_at is None:
         changes["first_answer_at"] = event.happened_at
@@ -194,7 +200,8 @@ def _reopen(case, event):
 
 def _message(case, event):
     return {
-        "unread": True,
+        # Thanks need nobody's eyes.
+        "unread": case.unread if event.data.get("thanks") else True,
         "last_message_at": event.happened_at,
         "message_count": case.message_count + 1,
         "media_count": case.media_count + (1 if event.data.get("media") else 0),

@@ -49,6 +49,7 @@ CITY_ROLES = frozenset({Role.CITY, Role.OFFICIAL})
 RETURN_REASONS = ("incomplete", "not_ours", "duplicate", "wrong_category")
 CLOSINGS = ("confirmed", "by_officer", "silence")
 CHANNELS = ("WA", "TLP", "EML", "WEB", "TWT", "IGR", "HPP", "LOK")
+COUNTER = "LOK"
 KINDS = ("complaint", "wish", "information", "official", "service")
 MAX_REOPENINGS = 2
 REOPEN_DAYS = 10
@@ -128,11 +129,12 @@ MOVES: tuple[Move, ...] = (
     _move("confirm", {S.AWAITING_CONFIRMATION}, S.CLOSED, {R.REPORTER}),
     _move("close", {S.AWAITING_CONFIRMATION}, S.CLOSED, CITY_ROLES, "note"),
     _move("lapse", {S.AWAITING_CONFIRMATION}, S.CLOSED, {R.SYSTEM}),
-    _move("reopen", {S.AWAITING_CONFIRMATION, S.CLOSED, S.ANSWERED}, S.REOPENED, {R.REPORTER}, "note"),
+    _move("reopen", {S.AWAITING_CONFIRMATION, S.CLOSED, S.ANSWERED}, S.REOPENED, CITY_ROLES | {R.REPORTER}, "note"),
     # These leave the state as it is.
     _move("told", {S.ANSWERED, S.AWAITING_CONFIRMATION}, None, CITY_ROLES, "note"),
     _move("classify", ANY - ENDED, None, CITY_ROLES),
     _move("reply", ANY, None, CITY_ROLES, "text"),
+    _move("seen", ANY, None, CITY_ROLES),
     _move("note", ANY, None, CITY_ROLES | DEPARTMENT_ROLES, "note"),
     _move("message", ANY, None, {R.REPORTER}),
     _move("delivered", ANY, None, {R.SYSTEM}),
