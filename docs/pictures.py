@@ -102,8 +102,8 @@ def step(page: Page, name: str) -> None:
 
 
 def press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=button, exact=True).click()
-    expect(page.get_by_text(said)).to_be_visible()
+    page.get_by_role("button", name=re.compile(f"^{button} · ")).click()
+    expect(page.get_by_text(said).first).to_be_visible()
 
 
 def write(phone: Page, text: str) -> None:
@@ -142,7 +142,7 @@ def forward(studio: Studio, number: str) -> None:
         choose(page, "Kategori", "Penerangan jalan umum")
         choose(page, "Kelurahan", "Medono")
         page.get_by_label("Alamat atau patokan").fill("Depan masjid Medono")
-        page.get_by_label("Catatan").fill("Mohon lampunya diperiksa; foto dan lokasi terlampir.")
+        page.get_by_label("Catatan untuk petugas").fill("Mohon lampunya diperiksa; foto dan lokasi terlampir.")
         take(page, "teruskan", page.get_by_role("radiogroup").first)
         page.locator("[data-testid=stMain]").evaluate("element => element.scrollTo(0, 0)")
         page.locator(".w-bubble.in").first.evaluate("element => element.scrollIntoView({block: 'nearest'})")
@@ -157,7 +157,7 @@ def accept(studio: Studio, number: str) -> None:
         step(page, "Kembalikan")
         expect(page.get_by_role("button", name="Kembalikan ke Tim Kota")).to_be_visible()
         choose(page, "Alasan", "Data belum lengkap")
-        page.get_by_label("Catatan").fill("Mohon tanyakan nomor tiang lampunya.")
+        page.get_by_label("Catatan untuk petugas").fill("Mohon tanyakan nomor tiang lampunya.")
         take(page, "kembalikan", page.get_by_role("radiogroup").first)
         step(page, "Terima")
         press(page, "Terima aduan", f"{number} diterima OPD.")
@@ -166,7 +166,7 @@ def accept(studio: Studio, number: str) -> None:
 
 def work(studio: Studio, number: str) -> None:
     with studio.person("tim.dishub", f"/tindak_lanjut?no={number}", HANDHELD) as page:
-        page.get_by_label("Teks").fill(RESULT)
+        page.get_by_label(re.compile("Teks untuk pelapor|Hasil tindak lanjut")).fill(RESULT)
         page.locator('input[type="file"]').set_input_files(photo(studio.photos[True]))
         expect(page.get_by_text("foto.jpg")).to_be_visible()
         take(page, "tindak-lanjut", page.get_by_role("radiogroup").first)
@@ -202,7 +202,7 @@ def answer(studio: Studio) -> None:
     with studio.person("kota", f"/triase?no={number}") as one, studio.person("kota2", f"/triase?no={number}") as two:
         for page in (one, two):
             step(page, "Jawab langsung")
-            page.get_by_label("Teks").fill(ANSWER)
+            page.get_by_label(re.compile("Teks untuk pelapor|Hasil tindak lanjut")).fill(ANSWER)
         one.get_by_role("button", name="Lihat pratinjau").click()
         expect(one.get_by_text("pratinjau, belum dikirim")).to_be_visible()
         take(one, "jawab", one.get_by_role("radiogroup").first)
@@ -228,7 +228,7 @@ def call(studio: Studio) -> None:
     """A result that did not arrive, and the form for having telephoned."""
     with studio.person("kota", "/telepon") as page:
         expect(page.get_by_role("button", name="Catat sudah diberi tahu")).to_be_visible()
-        page.get_by_label("Catatan").fill("Ditelepon pukul 09.10; pelapor sudah tahu hasilnya.")
+        page.get_by_label("Catatan untuk petugas").fill("Ditelepon pukul 09.10; pelapor sudah tahu hasilnya.")
         take(page, "telepon", page.get_by_role("radiogroup").first)
 
 
