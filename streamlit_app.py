@@ -56,6 +56,8 @@ def _own_address() -> None:
 @contextlib.asynccontextmanager
 async def _lifespan(app):
     settings = store_settings.load()
+    if settings.token and not settings.phone_id:
+        _give_up("WHATSAPP_PHONE_ID must be set beside WHATSAPP_TOKEN: without it nothing can be sent.")
     try:
         desk = open_desk(settings)
     except RegisterBusy:

@@ -81,7 +81,7 @@ class Sender:
         register, now = self.desk.register, clock_now()
         # Also what this very sender could not note, because the register failed it for a moment.
         delivery.recover(register, self.name, now, self._unknown_wait)
-        delivery.give_up_waiting(register, now, self.limits["max_attempts"])
+        delivery.give_up_waiting(register, now, self.limits["max_unknown"])
         if health.sending_stopped(register) or not delivery.anything_queued(register, now):
             return 0
         batch = delivery.lease(register, self.name, now, now + LEASE, self._room(), self._busy())

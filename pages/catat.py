@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import house, words
 from pages.parts.moves import FILE_HINT, FILE_TYPES, kept_files, pick
+from pages.parts.outcome import outcome, sent, tries
 from pages.parts.session import current_actor, require_role
 from store import channels
 from store.channels import Report
@@ -14,13 +15,14 @@ from store.rules.workflow import KINDS, Role
 
 actor = require_role(Role.CITY, Role.OFFICIAL)
 desk = house.desk()
-tries = st.session_state.setdefault("catat-tries", 0)
+tried = tries("catat")
 FIELDS = ("channel", "kind", "name", "phone", "by_whatsapp", "text", "category", "kelurahan", "address", "files")
-keys = {field: f"catat-{field}-{tries}" for field in FIELDS}
+keys = {field: f"catat-{field}-{tried}" for field in FIELDS}
 
 
 def save(op_id: str) -> None:
     """One press, carried out before the page is drawn anew; what was typed stays if it is refused."""
+    box, officer = outcome(), current_actor()
     given = {field: st.session_state.get(key) for field, key in keys.items()}
     facts = {name: given[name] for name in ("category", "kelurahan", "address") if given[name]}
     try:
@@ -29,23 +31,24 @@ def save(op_id: str) -> None:
             given["channel"], given["kind"], given["name"], given["phone"], bool(given["by_whatsapp"]),
             given["text"], files,
         )  # fmt: skip
-        case = channels.record(desk, current_actor(), op_id, report, **facts)
+        case = channels.record(desk, officer, op_id, report, **facts)
     except StoreError as refused:
-        st.session_state["catat-refused"] = words.refusal(refused)
+        box["catat"] = ("refused", words.refusal(refused))
     else:
-        st.session_state["catat-done"] = case.number
-        st.session_state["catat-channel"] = given["channel"]
-        st.session_state["catat-tries"] += 1
+        box["catat"] = ("done", case.number)
+        box["catat-channel"] = given["channel"]
+        sent(box, "catat")
 
 
 st.title("Catat aduan", anchor=False)
-if number := st.session_state.pop("catat-done", None):
-    st.html(f"<div class='w-told'>Nomor aduan, bacakan kepada pelapor:<b>{words.safe(number)}</b></div>")
-    st.page_link("triase.py", label=f"Buka {number} di Triase", query_params={"no": number})
-if refused := st.session_state.pop("catat-refused", None):
-    st.error(refused, icon="⚠️")
+kind, said = outcome().get("catat", (None, ""))
+if kind == "done":
+    st.html(f"<div class='w-told'>Nomor aduan, bacakan kepada pelapor:<b>{words.safe(said)}</b></div>")
+    st.page_link("triase.py", label=f"Buka {said} di Triase", query_params={"no": said})
+elif kind == "refused":
+    st.error(said, icon="⚠️")
 
-last = st.session_state.get("catat-channel", channels.WRITTEN_DOWN[0])
+last = outcome().get("catat-channel", channels.WRITTEN_DOWN[0])
 st.segmented_control(
     "Saluran",
     channels.WRITTEN_DOWN,
@@ -61,13 +64,12 @@ if known:
     said = f"Pelapor dikenal: {known['name'] or 'tanpa nama'}, {known['complaints']} aduan"
     left.caption(said + (f", terakhir {known['last_number']}." if known["last_number"] else "."))
 right.text_input("Nama lengkap pelapor", value=(known or {}).get("name") or "", key=keys["name"], max_chars=120)
-with st.form(f"catat-form-{tries}", border=True):
+with st.form(f"catat-form-{tried}", border=True):
     st.checkbox("Nomor ini memakai WhatsApp: kirim jawaban ke sana", key=keys["by_whatsapp"])
     st.text_area(
         "Apa yang terjadi, di mana, kapan, siapa yang terlibat",
         key=keys["text"],
         height=150,
-        max_chars=channels.TEXT_LIMIT,
     )
     first, second = st.columns(2)
     with first:

@@ -27,12 +27,13 @@ if not total:
     st.info("Tidak ada aduan yang cocok. Longgarkan saringan di atas, atau hapus semuanya.")
     st.stop()
 
+categories = queries.reference(register)["categories"]
 pages = math.ceil(total / PAGE)
 bar = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
 bar.markdown(f"**{number(total)}** aduan · halaman {number(page)} dari {number(pages)}")
 bar.download_button(
     "Unduh CSV",
-    data=lambda: tables.csv(queries.export(register, actor, filters)),
+    data=lambda: tables.csv(queries.export(register, actor, filters), categories),
     file_name="aduan.csv",
     mime="text/csv",
     on_click="ignore",

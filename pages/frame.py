@@ -31,10 +31,12 @@ def navigation(actor: Actor, counts: dict[str, int]) -> dict[str, list]:
     """The pages of this person, by group, with how much waits on each."""
     groups: dict[str, list] = {}
     for group, file, title, icon, counted, roles in PAGES:
-        if actor.has(*roles):
-            waiting = sum(counts.get(name, 0) for name in counted)
-            shown = f"{title} · {words.number(waiting)}" if waiting else title
-            groups.setdefault(group, []).append(st.Page(file, title=shown, icon=icon, url_path=file[:-3]))
+        waiting = sum(counts.get(name, 0) for name in counted)
+        shown = f"{title} · {words.number(waiting)}" if waiting else title
+        # Also those that are not for this person, unseen: the page itself then says so in our own words.
+        visibility = "visible" if actor.has(*roles) else "hidden"
+        page = st.Page(file, title=shown, icon=icon, url_path=file[:-3], visibility=visibility)
+        groups.setdefault(group, []).append(page)
     return groups
 
 

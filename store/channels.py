@@ -1,6 +1,5 @@
 """Complaints that come another way than by WhatsApp: an officer writes them down."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +12,7 @@ from .desk import Desk
 from .intake import SUMMARY_LENGTH
 from .rules.case import Case
 from .rules.errors import RuleBroken
+from .rules.said import normal_phone
 from .rules.workflow import CHANNELS, CITY_ROLES, KINDS, REPORTER, Actor
 
 TEXT_LIMIT = 5000
@@ -81,14 +81,6 @@ def known_reporter(desk: Desk, actor: Actor, phone: str) -> dict | None:
                 [contact_id],
             )
         )[0]
-
-
-def normal_phone(text: str) -> str | None:
-    """An Indonesian telephone number the way WhatsApp writes it (`0812…` and `+62 812…` become `62812…`), or None."""
-    digits = re.sub(r"[\s().+-]", "", text.strip())
-    if not digits.isdigit() or not 7 <= len(digits) <= 15:
-        return None
-    return "62" + digits[1:] if digits.startswith("0") else digits
 
 
 def _check(actor: Actor, report: Report) -> None:

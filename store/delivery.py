@@ -26,6 +26,8 @@ MAX_ATTEMPTS = 8
 DETAIL_LENGTH = 300
 # Messages whose delivery the case waits for.
 AWAITED = ("answer", "result")
+# Messages without which the reporter misses something: when one fails, somebody telephones.
+MISSED = (*AWAITED, "question", "reply", "acknowledgement")
 WAITING_FOR_DELIVERY = (State.ANSWERED, State.AWAITING_CONFIRMATION)
 REPORTED = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read"}
 
@@ -348,17 +350,18 @@ def _tell_case(cursor, message_ids: list[int], kind: str, now: datetime) -> None
     for message_id in message_ids:
         found = cursor.execute(
             """
-            select complaint_id from message_out
+            select complaint_id, purpose from message_out
             where id = ? and complaint_id is not null and list_contains(?, purpose)
             """,
-            [message_id, list(AWAITED)],
+            [message_id, list(AWAITED if kind == "delivered" else MISSED)],
         ).fetchone()
         if not found:
             continue
         book = Book(cursor, now)
         (case,) = book.load("where id = ?", [found[0]])
-        if kind == "delivery_failed" and case.state not in WAITING_FOR_DELIVERY:
-            continue  # The case has gone on since, reopened for instance: nobody waits for that message any more.
+        gone_on = case.state not in WAITING_FOR_DELIVERY if found[1] in AWAITED else case.ended_at is not None
+        if kind == "delivery_failed" and gone_on:
+            continue  # Reopened since, for instance: nobody waits for that message any more.
         book.record(case, kind, SYSTEM, message_id=message_id)
         book.write()
 

@@ -112,8 +112,11 @@ def load(environ: dict[str, str] | None = None) -> Settings:
     app_secret = environ.get("WHATSAPP_APP_SECRET") or ""
     verify_token = environ.get("WHATSAPP_VERIFY_TOKEN") or ""
     if not token:
-        app_secret = app_secret or demo_secret(data, "app")
-        verify_token = verify_token or demo_secret(data, "verify")
+        try:
+            app_secret = app_secret or demo_secret(data, "app")
+            verify_token = verify_token or demo_secret(data, "verify")
+        except OSError as error:
+            raise SettingsError(f"The data folder {data} cannot be used: {error.strerror}.") from error
     simulator_port = _port(environ, "WADUL_SIMULATOR_PORT", 8503)
     api_url = environ.get("WHATSAPP_API_URL") or (META_API_URL if token else f"http://127.0.0.1:{simulator_port}")
     return Settings(

@@ -13,7 +13,7 @@ from store.delivery import Reported
 from store.rules.case import Case
 from store.rules.workflow import State
 
-from .cases import add_message, approved, new_desk, press, take_in, who
+from .cases import add_message, approved, forwarded, new_desk, press, take_in, who
 from .postbox import agrees, ask, change, empty, one
 
 LADDER = ("sent", "delivered", "read")
@@ -247,10 +247,20 @@ def test_news_that_cannot_be_delivered_calls_for_the_telephone_once(desk, purpos
     assert agrees(desk)
 
 
-def test_other_letters_that_fail_leave_the_case_alone(desk):
+@pytest.mark.parametrize("purpose", ["reply"])
+def test_whatever_the_reporter_misses_must_be_told_another_way(desk, purpose):
     case = take_in(desk)
     commands.reply(desk, press(desk, case, "kota"), text="Mohon alamatnya")
-    report(desk, told("failed", sent_of(desk, case, "reply"), code=131026))
+    report(desk, told("failed", sent_of(desk, case, purpose), code=131026))
+    assert case_now(desk, case).call_reporter
+    commands.told(desk, press(desk, case_now(desk, case), "kota"), note="Ditelepon")
+    found = case_now(desk, case)
+    assert (found.call_reporter, found.ended_at, found.state) == (False, None, "received")
+
+
+def test_news_of_the_way_that_fails_leaves_the_case_alone(desk):
+    case = forwarded(desk, take_in(desk), "DLH")
+    report(desk, told("failed", sent_of(desk, case, "forwarded"), code=131026))
     assert not case_now(desk, case).call_reporter
 
 

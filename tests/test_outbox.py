@@ -107,10 +107,10 @@ def test_refusals_have_an_end_and_then_the_telephone(house):
     commands.answer(house.desk, press(house.desk, house.case(house.siti), "kota"), text="Sudah")
     message_id = one(house.desk, "select id from message_out where purpose = 'answer'")["id"]
     fault(house, "131000", None)
-    for _ in range(10):
+    for _ in range(22):
         house.send()
     assert house.states(message_id) == ["failed"]
-    assert len(house.outcomes(message_id)) == 16
+    assert len(house.outcomes(message_id)) == 40
     assert house.case(house.siti).call_reporter
     assert agrees(house.desk)
 

@@ -35,7 +35,7 @@ EXPECTED = {
     "close": ({"awaiting_confirmation"}, "closed", CITY, {"note"}),
     "lapse": ({"awaiting_confirmation"}, "closed", {"system"}, set()),
     "reopen": ({"awaiting_confirmation", "closed", "answered"}, "reopened", {"reporter"} | CITY, {"note"}),
-    "told": ({"answered", "awaiting_confirmation"}, None, CITY, {"note"}),
+    "told": (ALL - OVER, None, CITY, {"note"}),
     "classify": (ALL - OVER, None, CITY, set()),
     "reply": (ALL, None, CITY, {"text"}),
     "seen": (ALL, None, CITY, set()),

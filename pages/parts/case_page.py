@@ -14,6 +14,7 @@ from store.rules.workflow import Actor
 from . import case_parts, house, words
 from .case_list import live_list
 from .moves import move_forms
+from .outcome import outcome
 
 LIVE_SECONDS = 3.0
 CONVERSATION_HEIGHT = 340
@@ -35,7 +36,7 @@ def work_page(
 def next_case(numbers: list[str]) -> str | None:
     """The case in the address, or the first; after a step that took it off the list, the next one opens by itself."""
     chosen = st.query_params.get("no")
-    if chosen and chosen == st.session_state.get("last_done") and chosen not in numbers:
+    if chosen and chosen == outcome().get("last_done") and chosen not in numbers:
         chosen = None
         st.query_params.pop("no", None)
     if not chosen and numbers:
@@ -102,7 +103,7 @@ def _live(view: CaseView, actor: Actor) -> None:
             st.warning(f"Aduan ini baru saja berubah: {what} oleh {who}. Formulir di bawah memakai keadaan lama.")
             if st.button("Tampilkan keadaan terbaru", key=f"refresh-{number}"):
                 st.rerun()
-        with st.container(height=_height(now_view), border=False, autoscroll=True):
+        with st.container(height=_height(now_view), border=False, autoscroll=len(now_view.conversation) > 3):
             case_parts.conversation(now_view)
 
     draw()

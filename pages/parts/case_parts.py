@@ -72,7 +72,7 @@ def _incoming(m: dict, files: list[dict], marks: dict) -> str:
         parts.append(f"<i>{kind}</i><br>")
     if m["latitude"] is not None:
         parts.append(f"📍 {m['latitude']:.6f}, {m['longitude']:.6f}<br>")
-    text = safe(m["text"])
+    text = safe(m["text"]).strip() or ("" if files or kind else "<i>(tanpa teks)</i>")
     if "revoke" in mark:
         parts.append(
             f"<span class='gone'>{text}</span><span class='meta'>dihapus oleh pelapor, isi semula disimpan</span>"
@@ -183,9 +183,14 @@ def _map_link(latitude: float, longitude: float) -> str:
     return f"<a href='{address}' target='_blank' rel='noreferrer'>📍 {point.replace('/', ', ')}</a>"
 
 
+def window_ends(view: CaseView, hours: float) -> datetime:
+    """Until when free text may be sent; long past where the reporter never wrote by WhatsApp."""
+    return (view.last_inbound_at or datetime(1970, 1, 1)) + timedelta(hours=hours)
+
+
 def _window(view: CaseView, now: datetime, hours: float) -> str:
-    ends = view.last_inbound_at + timedelta(hours=hours) if view.last_inbound_at else None
-    if ends and ends > now:
+    ends = window_ends(view, hours)
+    if ends > now:
         return f"terbuka sampai {words.moment(ends)}"
     return "tertutup: pesan berikutnya dikirim sebagai templat singkat"
 

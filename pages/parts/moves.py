@@ -6,7 +6,7 @@ faster, the command says so, and what was typed stays.
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -20,6 +20,7 @@ from store.rules.errors import StoreError
 from store.rules.workflow import Actor
 
 from . import case_parts, house, words
+from .outcome import outcome, sent, tries
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,9 @@ def _offered(view: CaseView, actor: Actor) -> list[str]:
 def _form(view: CaseView, name: str, prefix: str) -> None:
     case, form = view.case, FORMS[name]
     base = f"{prefix}{name}-{case.number}"
-    tries = st.session_state.get(f"{base}-tries", 0)
-    keys = {field: f"{base}-{field}-{tries}" for field in form.fields}
-    with st.form(f"{base}-form-{tries}", border=True):
+    tried = tries(base)
+    keys = {field: f"{base}-{field}-{tried}" for field in form.fields}
+    with st.form(f"{base}-form-{tried}", border=True):
         for pair in _in_rows(form.fields):
             for place, field in zip(st.columns(len(pair)), pair, strict=True):
                 with place:
@@ -182,7 +183,7 @@ def _form(view: CaseView, name: str, prefix: str) -> None:
     if preview:
         text = st.session_state.get(keys.get("text") or keys.get("result")) or ""
         if text.strip():
-            case_parts.bubble(_letters(name, case.number, text))
+            _preview(view, _letters(name, case.number, text))
         else:
             st.warning("Isi teksnya terlebih dahulu.")
 
@@ -198,6 +199,19 @@ def _in_rows(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
     return rows
 
 
+def _preview(view: CaseView, letters: list[texts.Letter]) -> None:
+    """The message as the citizen will read it: as a template where the 24-hour window is closed."""
+    hours = house.desk().settings.config["sending"]["window_hours"]
+    if case_parts.window_ends(view, hours) > clock_now():
+        case_parts.bubble(letters)
+        return
+    shown = [replace(x, text=texts.template_body(x.template_params), buttons=()) for x in letters]
+    case_parts.bubble(shown)
+    st.warning("Sudah lebih dari 24 jam: pesan dikirim sebagai templat singkat, tanpa tombol.")
+    if any(x.template_params[1].endswith(texts.CUT) for x in letters):
+        st.error("Teks ini terlalu panjang untuk templat: sisanya TIDAK terkirim. Persingkat dahulu.", icon="⚠️")
+
+
 def _letters(name: str, number: str, text: str) -> list[texts.Letter]:
     service = house.desk().service
     if name == "approve":
@@ -211,28 +225,27 @@ def _carry_out(
     """One press, carried out before the page is drawn anew."""
     from .session import current_actor
 
+    box, desk, form, actor = outcome(), house.desk(), FORMS[name], current_actor()
     given = {field: st.session_state.get(key) for field, key in keys.items()}
     given = {field: ("" if value is None else value) for field, value in given.items()}
-    desk, form, actor = house.desk(), FORMS[name], current_actor()
     try:
         form.carry_out(desk, Press(actor, number, version, op_id), given)
     except StoreError as refused:
         typed = "\n".join(v for f, v in given.items() if f in ("text", "note", "result", "hint") and v)
-        st.session_state["flash"] = ("error", words.refusal(refused), typed)
-    else:
-        department = given.get("department", "")
-        done = form.done.format(department=department)
-        if form.outward and not by_whatsapp and name != "reply":
-            done = "dicatat; pelapor belum diberi tahu, sampaikan lewat telepon atau langsung"
-        st.session_state["flash"] = ("success", f"{number} {done}.", "")
-        # New keys make the fields empty; nothing typed stays behind for the next case.
-        st.session_state[f"{base}-tries"] = st.session_state.get(f"{base}-tries", 0) + 1
-        st.session_state["last_done"] = number
+        box["flash"] = ("error", words.refusal(refused), typed)
+        return
+    done = form.done.format(department=given.get("department", ""))
+    if form.outward and not by_whatsapp and name != "reply":
+        done = "dicatat; pelapor belum diberi tahu, sampaikan lewat telepon atau langsung"
+    box["flash"] = ("success", f"{number} {done}.", "")
+    box["last_done"] = number
+    sent(box, base)
 
 
 def flash() -> None:
     """The one line that says what the last press did."""
-    kind, text, typed = st.session_state.pop("flash", (None, "", ""))
+    box = outcome()
+    kind, text, typed = box.get("flash", (None, "", ""))
     if kind == "success":
         st.success(text, icon="✅")
         # The line above may be out of sight on a long page; the next case must not be taken for the last one.
@@ -243,6 +256,8 @@ def flash() -> None:
         if typed:
             st.caption("Yang Anda tulis (dapat disalin):")
             st.code(typed, language=None, wrap_lines=True)
+    # Only now: a run that is ended while it draws must leave the line to the next one.
+    box.pop("flash", None)
 
 
 _TABLES = {
@@ -280,7 +295,7 @@ def _kind(view: CaseView, key: str) -> None:
 
 def _text(view: CaseView, key: str) -> None:
     label = "Hasil tindak lanjut (wajib)" if view.case.state == "in_progress" else "Teks untuk pelapor (wajib)"
-    st.text_area(label, key=key, height=140, max_chars=texts.OFFICER_TEXT_LIMIT, placeholder="Tulis di sini")
+    st.text_area(label, key=key, height=140, placeholder="Tulis di sini")
 
 
 def _result(view: CaseView, key: str) -> None:
@@ -289,7 +304,6 @@ def _result(view: CaseView, key: str) -> None:
         value=view.case.result_text or "",
         key=key,
         height=160,
-        max_chars=texts.OFFICER_TEXT_LIMIT,
     )
 
 
@@ -300,10 +314,8 @@ _FIELDS = {
     "kelurahan": lambda v, k: pick("kelurahan", v.case.kelurahan, k),
     "kind": _kind,
     "address": lambda v, k: st.text_input("Alamat atau patokan", value=v.case.address or "", key=k, max_chars=300),
-    "note": lambda v, k: st.text_area(
-        "Catatan untuk petugas (wajib, tidak dikirim ke pelapor)", key=k, height=100, max_chars=2000
-    ),
-    "hint": lambda v, k: st.text_area("Petunjuk untuk tim (boleh kosong)", key=k, height=80, max_chars=2000),
+    "note": lambda v, k: st.text_area("Catatan untuk petugas (wajib, tidak dikirim ke pelapor)", key=k, height=100),
+    "hint": lambda v, k: st.text_area("Petunjuk untuk tim (boleh kosong)", key=k, height=80),
     "reason": lambda v, k: st.selectbox(
         "Alasan", workflow.RETURN_REASONS, index=None, format_func=words.REASONS.get, key=k, placeholder="Pilih alasan"
     ),

@@ -58,7 +58,7 @@ def case_table(cases: list[dict], now, key: str) -> str | None:
     return cases[rows[0]]["number"] if rows else None
 
 
-def csv(frame: pd.DataFrame) -> bytes:
+def csv(frame: pd.DataFrame, categories: dict[str, dict]) -> bytes:
     """The export in people's words and times, safe to open in a spreadsheet; UTF-8 with the mark that Excel wants."""
     out = frame.copy()
     for name in out.columns:
@@ -68,6 +68,7 @@ def csv(frame: pd.DataFrame) -> bytes:
     out["closing"] = out["closing"].map(words.CLOSINGS).fillna("")
     out["channel"] = out["channel"].map(words.CHANNELS)
     out["kind"] = out["kind"].map(words.KINDS)
+    out["category"] = out["category"].map({code: row["name"] for code, row in categories.items()}).fillna("")
     for name in ("address", "summary", "full_text", "result_text", "reporter_name", "reporter_contact"):
         out[name] = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in out[name]]
     return out.rename(columns=_HEADINGS).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")

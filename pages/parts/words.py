@@ -243,6 +243,10 @@ def place(kelurahan: str | None, address: str | None = None) -> str:
     return ", ".join(part for part in (address, kelurahan) if part) or "tempat belum jelas"
 
 
+# Characters that turn the direction of what follows could make a page read backwards.
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
 def safe(text: object) -> str:
     """Text of citizens and staff for HTML: always text, never markup."""
-    return html.escape(str(text if text is not None else ""))
+    return html.escape(str(text if text is not None else "").translate(_TURNING))

@@ -11,6 +11,7 @@ TEXT_LIMIT = 4096
 BUTTON_TEXT_LIMIT = 1024
 TEMPLATE_PARAMETER_LIMIT = 700
 OFFICER_TEXT_LIMIT = 3000
+CUT = "… (balas pesan ini untuk selengkapnya)"
 NEWS_TEMPLATE = "wadul_kabar_aduan"
 CONFIRM = "confirm"
 REOPEN = "reopen"
@@ -136,7 +137,7 @@ def safe_parameter(text: str) -> str:
     line = re.sub(r"\s+", " ", text).strip() or "-"
     if len(line) <= TEMPLATE_PARAMETER_LIMIT:
         return line
-    return line[: TEMPLATE_PARAMETER_LIMIT - 60].rstrip() + "… (balas pesan ini untuk selengkapnya)"
+    return line[: TEMPLATE_PARAMETER_LIMIT - 60].rstrip() + CUT
 
 
 def template_body(params: tuple[str, ...] | list[str]) -> str:

@@ -131,7 +131,7 @@ MOVES: tuple[Move, ...] = (
     _move("lapse", {S.AWAITING_CONFIRMATION}, S.CLOSED, {R.SYSTEM}),
     _move("reopen", {S.AWAITING_CONFIRMATION, S.CLOSED, S.ANSWERED}, S.REOPENED, CITY_ROLES | {R.REPORTER}, "note"),
     # These leave the state as it is.
-    _move("told", {S.ANSWERED, S.AWAITING_CONFIRMATION}, None, CITY_ROLES, "note"),
+    _move("told", ANY - ENDED, None, CITY_ROLES, "note"),
     _move("classify", ANY - ENDED, None, CITY_ROLES),
     _move("reply", ANY, None, CITY_ROLES, "text"),
     _move("seen", ANY, None, CITY_ROLES),
