@@ -62,7 +62,7 @@ def test_a_text_arrives_signed_and_escaped_in_metas_shape(simulator, receiver):
     body = json.loads(receiver.raw[0])
     assert body["object"] == "whatsapp_business_account"
     value = body["entry"][0]["changes"][0]["value"]
-    assert value["metadata"] == {"display_phone_number": "6281127202020", "phone_number_id": PHONE_ID}
+    assert value["metadata"] == {"display_phone_number": "6280000000000", "phone_number_id": PHONE_ID}
     contact, message = value["contacts"][0], value["messages"][0]
     assert (contact["wa_id"], contact["profile"]) == (SITI, {"name": "Siti Rahmawati"})
     assert message["text"] == {"body": "Jalan rusak – “parah” 😡"}
