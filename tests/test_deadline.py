@@ -2,10 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from fractions import Fraction
-from functools import partial
 from itertools import pairwise
 from math import ceil
-from timeit import repeat
 
 import pytest
 from hypothesis import given, settings
@@ -626,14 +624,3 @@ def test_explain_counts_the_limit_in_order_and_ends_at_the_due_time(start, days,
     timed = [step for step in middle if step.from_]
     assert all(one.from_ < one.to <= two.from_ < two.to for one, two in pairwise(timed))
     assert [step.day for step in middle] == sorted(step.day for step in middle)
-
-
-def test_due_is_cheap(capsys):
-    pauses = spans("03-17 09:00 > 03-25 10:00, 03-27 09:00 > 03-30 10:00")
-    cost = {}
-    for name, days, paused in (("2 days", 2, ()), ("14 days, 2 pauses", 14, pauses), ("5 years", 1200, ())):
-        call = partial(due, wib("03-16 08:00"), days, OFFICE, paused)
-        cost[name] = min(repeat(call, number=1000, repeat=5)) * 1000
-    with capsys.disabled():
-        print("\ndue():", ", ".join(f"{name} {micros:.1f} µs" for name, micros in cost.items()))
-    assert max(cost.values()) < 50
