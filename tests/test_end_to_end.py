@@ -45,7 +45,7 @@ def people(stack, chromium):
         context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="id-ID", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(45_000)
         if username is None:
             page.goto(stack.simulator)
         else:
