@@ -19,12 +19,13 @@ import pyarrow  # noqa: F401
 import streamlit as st
 from starlette.middleware import Middleware
 
-from ingest import clocks, drain, media, outbox, whatsapp
+from ingest import clocks, drain, media, outbox, templates, whatsapp
 from ingest.inbox import InboxReader
-from pages import door, files, public
-from pages.parts import house, warm
+from pages import door, downloads, files, oidc, open_data, public
+from pages import sign_in as sign_in_pages
+from pages.parts import house, suggestions, warm
+from store import one_time, suggest, users
 from store import settings as store_settings
-from store import users
 from store.__main__ import BUSY, wrong_register
 from store.desk import open_desk
 from store.rules.errors import RegisterBusy, WrongRegister
@@ -68,7 +69,10 @@ async def _lifespan(app):
         _give_up(str(error))
     if settings.demo:
         users.make_demo_accounts(desk.register)
+    else:
+        _offer_first(desk)
     house.open_house(house.House(desk, door.Sessions(desk)))
+    suggestions.open_suggestions(suggest.Suggestions(desk.register))
     stop = threading.Event()
     workers = _start_workers(desk, stop)
     warm.warm(desk)
@@ -81,6 +85,8 @@ async def _lifespan(app):
         stop.set()
         for worker in workers:
             await asyncio.to_thread(worker.join, 10)
+        suggestions.open_suggestions(None)
+        house.house().exports.close()
         house.open_house(None)
         desk.register.close()
 
@@ -92,12 +98,23 @@ def _start_workers(desk, stop: threading.Event) -> list[threading.Thread]:
         "send": (outbox.Sender(desk, whatsapp.client(settings)).run, stop),
         "media": (media.run, desk, whatsapp.client(settings), stop),
         "clocks": (clocks.run, desk, stop),
+        "templates": (templates.run, desk, whatsapp.client(settings), stop),
+        "suggest": (suggest.run, suggestions.suggestions(), stop),
     }
     workers = [threading.Thread(target=job[0], args=job[1:], name=name) for name, job in jobs.items()]
     for worker in workers:
         worker.daemon = True
         worker.start()
     return workers
+
+
+def _offer_first(desk) -> None:
+    """Where nobody can administer yet: a code with which the first administrator is made, on the console only."""
+    code = one_time.offer_first(desk.register)
+    if code:
+        print(
+            f"\n  No administrator yet. Make the first at /masuk/pertama with this one-time code: {code}\n", flush=True
+        )
 
 
 def _give_up(sentence: str) -> None:
@@ -107,9 +124,17 @@ def _give_up(sentence: str) -> None:
 
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 _own_address()
+sign_in = sign_in_pages.SignIn(house.house)
 app = st.App(
     ROOT / "pages" / "frame.py",
     lifespan=_lifespan,
     middleware=[Middleware(door.Door, sessions=lambda: house.house().door)],
-    routes=[*door.routes(house.house), *files.routes(house.house), *public.routes(house.house)],
+    routes=[
+        *sign_in_pages.routes(sign_in),
+        *oidc.routes(house.house, sign_in),
+        *files.routes(house.house),
+        *downloads.routes(house.house),
+        *public.routes(house.house),
+        *open_data.routes(house.house),
+    ],
 )

@@ -1,6 +1,7 @@
 """How many inbox messages a second the drain applies: new complaints, follow-ups, statuses; and how soon a single one.
 
-Beside each stands the floor: the rows that came of it, written in bulk into a like register, in as many transactions.
+Beside each stands the floor: the rows that came of it, written in bulk into a like register, in as many transactions;
+and how much longer it takes because events are a chain (1.000: no longer), of the same run.
 
 `python -m bench.drain [COMPLAINTS …] [--messages N]`: into registers of 0 and 1,000,000 complaints if none is named.
 Writes bench/out/drain.json.
@@ -8,17 +9,20 @@ Writes bench/out/drain.json.
 
 import argparse
 import asyncio
+import contextlib
 import itertools
 import json
 import logging
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 
 from ingest import drain
 from ingest.inbox import Inbox, InboxReader
+from store import ledger
 from store.desk import Desk
 
 from . import measure, registers
@@ -40,7 +44,7 @@ def compare(sizes: list[int], messages: int) -> None:
     """Drain every kind into every size, print a table and write the JSON file."""
     logging.disable(logging.CRITICAL)
     results = []
-    print(f"{'kind':22} {'register':>9} {'per s':>7} {'floor':>8} {'ratio':>6}")
+    print(f"{'kind':22} {'register':>9} {'per s':>7} {'floor':>8} {'ratio':>6} {'chain':>6}")
     for complaints in sizes:
         results += _into(complaints, messages)
     measure.write("drain", results)
@@ -61,11 +65,15 @@ def _into(complaints: int, messages: int) -> list[dict]:
         ):
             fill(desk, bodies())
             before = _last_ids(desk)
-            started = time.perf_counter()
-            applied = _drained(desk, reader)
-            seconds = time.perf_counter() - started
+            with _timed() as spent:
+                started = time.perf_counter()
+                applied = _drained(desk, reader)
+                seconds = time.perf_counter() - started
             written[kind] = _new_rows(desk, before)
-            results.append({"kind": kind, "complaints": complaints, "per_second": round(applied / seconds)})
+            chain = round(seconds / (seconds - spent["append"] + spent["insert"]), 3)
+            results.append(
+                {"kind": kind, "complaints": complaints, "per_second": round(applied / seconds), "with_chain": chain}
+            )
         alone = _alone(desk, reader)
         desk.register.close()
     with tempfile.TemporaryDirectory(dir=registers.OUT) as folder:
@@ -75,7 +83,8 @@ def _into(complaints: int, messages: int) -> list[dict]:
             result |= {"floor_per_second": floor, "ratio": round(floor / result["per_second"], 1), "aim": AIM}
             missed = " MISSED" if result["per_second"] < AIM else ""
             print(
-                f"{result['kind']:22} {complaints:9} {result['per_second']:7} {floor:8} {result['ratio']:6.1f}{missed}",
+                f"{result['kind']:22} {complaints:9} {result['per_second']:7} {floor:8} {result['ratio']:6.1f} "
+                f"{result['with_chain']:6.3f}{missed}",
                 flush=True,
             )
         desk.register.close()
@@ -84,6 +93,29 @@ def _into(complaints: int, messages: int) -> list[dict]:
         flush=True,
     )
     return [*results, {"kind": "one message alone", "complaints": complaints, **alone}]
+
+
+@contextlib.contextmanager
+def _timed() -> Iterator[dict[str, float]]:
+    """Seconds spent on writing events as a chain (`append`), and of them on what is written without one (`insert`)."""
+    spent = dict.fromkeys(("append", "insert"), 0.0)
+
+    def counted(name: str, real):
+        def call(*given):
+            started = time.perf_counter()
+            try:
+                return real(*given)
+            finally:
+                spent[name] += time.perf_counter() - started
+
+        return call
+
+    append, insert = ledger.append, ledger.insert
+    ledger.append, ledger.insert = counted("append", append), counted("insert", insert)
+    try:
+        yield spent
+    finally:
+        ledger.append, ledger.insert = append, insert
 
 
 def fill(desk: Desk, bodies: list[bytes]) -> None:

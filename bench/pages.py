@@ -78,7 +78,7 @@ def compare(complaints: int, runs: int, seconds: float) -> None:
 
 
 def _floor(folder: Path, runs: int) -> dict:
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     (folder / "app.py").write_text(EMPTY_APP, encoding="utf-8")
     (folder / "page.py").write_text("import streamlit as st\nst.write('')\n", encoding="utf-8")
     with app(folder / "app.py", {}) as port, Tab(port) as tab:
@@ -111,7 +111,7 @@ def _busy(port: int, cookie: str, pages: list[tuple[str, str]], data: Path, seco
     """The listener's answers at 16 connections, first alone and then while ten sessions rerun without a pause."""
     results = []
     listener_data = data / "listener"
-    listener_data.mkdir()
+    listener_data.mkdir(mode=0o700)
     with intake.server("listener", listener_data) as listener:
         intake.measure(listener, 16, 1.0, 900)
         for name, sessions in (("app idle", 0), (f"app busy, {SESSIONS} sessions", SESSIONS)):

@@ -1,7 +1,7 @@
 """How long the questions behind the pages and one command take, beside the same as plain DuckDB SQL.
 
-`python -m bench.questions [COMPLAINTS …] [--runs N]`: registers of 10,000, 100,000 and 1,000,000 complaints if none is
-named. Ours and plain take turns in one process. Writes bench/out/questions.json.
+`python -m bench.questions [COMPLAINTS …] [--runs N] [--only TEXT]`: registers of 10,000, 100,000 and 1,000,000
+complaints if none is named. Ours and plain take turns in one process. Writes bench/out/questions.json.
 """
 
 import argparse
@@ -16,10 +16,16 @@ from store import commands, figures, queries, users
 from store.clock import now, today
 from store.commands import Press
 from store.desk import Desk
+from store.figures import Scope
 from store.queries import Filters
 
 from . import measure, registers
 
+# What Dasbor holds against earlier months (pages/parts/scoreboard.py).
+BESIDE = (
+    *("within_promise", "within_outer", "first_within_day", "first_answer_median", "first_answer_p90"),
+    *("result_median", "result_p90", "answered", "rating_mean", "reopened_share", "received", *figures.CLOSINGS),
+)
 TRIAGE = "('received', 'returned', 'reopened')"
 
 
@@ -37,11 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("complaints", nargs="*", type=int, default=list(registers.SIZES))
     parser.add_argument("--runs", type=int, default=40, help="warm runs of each question")
+    parser.add_argument("--only", default="", help="only questions with this in their name; nothing is written")
     options = parser.parse_args()
-    compare(options.complaints, options.runs)
+    compare(options.complaints, options.runs, options.only)
 
 
-def compare(sizes: list[int], runs: int) -> None:
+def compare(sizes: list[int], runs: int, only: str = "") -> None:
     """Ask everything at every size, print a table and write the JSON file."""
     results = []
     print(
@@ -53,11 +60,14 @@ def compare(sizes: list[int], runs: int) -> None:
             desk = registers.copy_of(complaints, Path(folder))
             try:
                 for question in questions(desk):
-                    results.append(_asked(question, complaints, runs))
-                results.append(_commanded(desk, complaints, runs))
+                    if only in question.name:
+                        results.append(_asked(question, complaints, runs))
+                if not only:
+                    results.append(_commanded(desk, complaints, runs))
             finally:
                 desk.register.close()
-    measure.write("questions", results)
+    if not only:
+        measure.write("questions", results)
 
 
 def _asked(question: Question, complaints: int, runs: int) -> dict:
@@ -101,14 +111,18 @@ def questions(desk: Desk) -> list[Question]:
         def ask(run: int) -> None:
             moment = now()
             period = (register, city, today() - timedelta(days=days - 1), today())
-            figures.headline(*period, moment)
             figures.by_day(*period)
             figures.by_department(*period, moment)
             figures.by_category(*period)
             figures.by_kelurahan(*period)
-            figures.by_closing(*period)
 
         return ask
+
+    def first_screen(run: int) -> None:
+        moment = now()
+        month = figures.this_month(Scope(city, today(), today()), moment)
+        figures.present(desk, month, moment)
+        figures.compared(desk, month, moment, BESIDE)
 
     def case(numbers: list[str]) -> Callable[[int], object]:
         return lambda run: queries.case_view(register, city, numbers[run % len(numbers)])
@@ -125,8 +139,9 @@ def questions(desk: Desk) -> list[Question]:
         Question("Daftar: overdue only", search(1, only="overdue"), lambda run: plain.overdue()),
         Question("Daftar: text, rare", search(1, text=registers.RARE), lambda run: plain.text(registers.RARE)),
         Question("Daftar: text, common", search(1, text="berlubang"), lambda run: plain.text("berlubang")),
-        Question("Dasbor: 30 days, all", dashboard(30), lambda run: plain.dashboard(30), 250),
-        Question("Dasbor: 365 days, all", dashboard(365), lambda run: plain.dashboard(365), 250),
+        Question("Dasbor: first screen", first_screen, lambda run: plain.first_screen(), 150),
+        Question("Dasbor: below, 30 days", dashboard(30), lambda run: plain.dashboard(30), 250),
+        Question("Dasbor: below, 365 days", dashboard(365), lambda run: plain.dashboard(365), 250),
     ]
 
 
@@ -208,21 +223,53 @@ class Plain:
             (f"select {self._SHOWN} from complaint {where} order by received_at desc, id desc limit 50", *like),
         )
 
-    def dashboard(self, days: int) -> None:
-        since, moment = now() - timedelta(days=days), now()
+    def first_screen(self) -> None:
+        """The figures that the screen shows, of now and of three months."""
+        moment, first = now(), figures.start_of(today().replace(day=1))
         self._ask(
             (
                 """
-                select count(*) filter (received_at >= $1), count(*) filter (ended_at is null),
-                    count(*) filter (ended_at is null and stopped_at is null and promise_due_at < $2),
-                    count(*) filter (received_at >= $1 and (stopped_at is not null or promise_due_at < $2)),
-                    count(*) filter (received_at >= $1 and stopped_at <= promise_due_at),
-                    median(stopped_at - received_at) filter (received_at >= $1)
-                from complaint
+                select count(*), count(*) filter (due_at < $1), count(*) filter (due_at >= $1 and due_at < $2),
+                    count(*) filter (state = 'awaiting_reporter'), count(*) filter (call_reporter),
+                    count(*) filter (state = 'scheduled'), count(*) filter (state = 'scheduled' and due_at < $1)
+                from complaint where ended_at is null
                 """,
-                since,
                 moment,
+                figures.start_of(today() + timedelta(days=1)),
             ),
+            ("select count(*) from complaint where received_at >= ?", figures.start_of(today())),
+            ("select count(*) from complaint where ended_at >= ?", figures.start_of(today())),
+        )
+        for back in (0, 30, 365):
+            span = [first - timedelta(days=back), moment - timedelta(days=back)]
+            self._ask(
+                (
+                    """
+                    select count(*), count(*) filter (stopped_at is not null or promise_due_at < $2),
+                        count(*) filter (stopped_at <= promise_due_at), count(*) filter (stopped_at <= outer_due_at),
+                        count(*) filter (stopped_at is not null or outer_due_at < $2),
+                        count(*) filter (first_answer_at <= received_at + interval 1 day),
+                        median(first_answer_at - received_at), median(result_at - received_at),
+                        quantile_cont(epoch_us(first_answer_at) - epoch_us(received_at), 0.9),
+                        quantile_cont(epoch_us(result_at) - epoch_us(received_at), 0.9),
+                        count(*) filter (reopened_count > 0), count(*) filter (returned_count > 0)
+                    from complaint where received_at >= $1 and received_at < $2
+                    """,
+                    *span,
+                ),
+                (
+                    """
+                    select coalesce(closing, state), count(*) from complaint where ended_at >= $1 and ended_at < $2
+                    group by 1
+                    """,
+                    *span,
+                ),
+                ("select count(rating), avg(rating) from complaint where rated_at >= $1 and rated_at < $2", *span),
+            )
+
+    def dashboard(self, days: int) -> None:
+        since, moment = now() - timedelta(days=days), now()
+        self._ask(
             ("select cast(received_at as date), count(*) from complaint where received_at >= ? group by 1", since),
             ("select cast(ended_at as date), count(*) from complaint where ended_at >= ? group by 1", since),
             (
@@ -237,7 +284,6 @@ class Plain:
             ),
             ("select category, count(*) from complaint where received_at >= ? group by 1", since),
             ("select kelurahan, count(*) from complaint where received_at >= ? group by 1", since),
-            ("select closing, count(*) from complaint where ended_at >= ? group by 1", since),
         )
 
 
@@ -270,7 +316,7 @@ def _commanded(desk: Desk, complaints: int, runs: int) -> dict:
             )
             cursor.execute(
                 """
-                insert into event
+                insert into event (id, complaint_id, happened_at, kind, actor, actor_role, from_state, to_state, data)
                 select nextval('event_id'), ?, ?, 'forward', 'kota', 'city', 'received', 'forwarded', '{}'
                 """,
                 [complaint_id, now()],

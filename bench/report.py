@@ -5,6 +5,9 @@ from pathlib import Path
 
 from .measure import OUT
 
+# No viewer waits longer for the live part of the dashboard.
+AIM_MS = 1_000
+
 README = Path(__file__).parent / "README.md"
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 
@@ -17,13 +20,22 @@ def main() -> None:
 
 def figures() -> str:
     """All tables, with the machine and its load of each run."""
-    parts = (("Intake", _intake), ("Questions", _questions), ("Drain", _drain), ("Pages", _pages))
+    parts = (
+        ("Intake", _intake),
+        ("Questions", _questions),
+        ("Analysis", _analysis),
+        ("Drain", _drain),
+        ("Suggestions", _suggestions),
+        ("Pages", _pages),
+        ("Report_monthly", _report_monthly),
+        ("Viewers", _viewers),
+    )
     written = []
     for name, table in parts:
         file = OUT / f"{name.lower()}.json"
         if file.exists():
             report = json.loads(file.read_text(encoding="utf-8"))
-            written.append(f"### {name}\n\n{_machine(report['machine'])}\n\n{table(report)}\n")
+            written.append(f"### {name.replace('_', ' ')}\n\n{_machine(report['machine'])}\n\n{table(report)}\n")
     return "\n".join(written)
 
 
@@ -65,6 +77,22 @@ def _questions(report: dict) -> str:
     )
 
 
+def _analysis(report: dict) -> str:
+    rows = [
+        (
+            r["filter"],
+            r["question"],
+            *(f"{r[name]:.1f}" for name in ("cold_ms", "min_ms", "p50_ms", "plain_cold_ms")),
+            f"{r['plain']['p50_ms']:.1f}",
+            r["ratio"],
+            _aim(r["aim_ms"], r["aim_ms"] and r["cold_ms"] > r["aim_ms"]),
+        )
+        for r in report["results"]["rows"]
+    ]
+    heads = ("filter", "question", "cold ms", "least ms", "p50 ms", "plain cold", "plain p50", "ratio", "aim")
+    return f"{report['results']['complaints']:,} complaints.\n\n" + _table(heads, rows)
+
+
 def _drain(report: dict) -> str:
     found = report["results"]
     rows = [
@@ -91,6 +119,42 @@ def _drain(report: dict) -> str:
     )
 
 
+def _suggestions(report: dict) -> str:
+    found = report["results"]
+    shares = ("top1", "top3", "answered", "right_when_answered")
+    accuracy = [
+        (
+            r["held_back"], r["question"], r["method"], f"{r['cases']:,}",
+            *("" if r[name] is None else f"{r[name]:.1%}" for name in shares), f"{r['ratio']:.1f}",
+        )
+        for r in found["accuracy"]
+    ]  # fmt: skip
+    times = [
+        (
+            r["what"],
+            *(f"{value:.1f}" for value in (r["min_ms"], r["p50_ms"], r["p99_ms"], r["plain"]["p50_ms"], r["ratio"])),
+            _aim(r["aim_ms"], r["p50_ms"] > r["aim_ms"]),
+        )
+        for r in found["times"]
+        if "p50_ms" in r
+    ]
+    learnt = [f"{r['what']}: {r['seconds']:.1f} s." for r in found["times"] if "seconds" in r]
+    heads = (
+        "held back",
+        "question",
+        "answered by",
+        "cases",
+        "first",
+        "in three",
+        "answered",
+        "right of these",
+        "ratio",
+    )
+    first = _table(heads, accuracy)
+    second = _table(("what", "least ms", "p50 ms", "p99 ms", "plain p50", "ratio", "aim"), times)
+    return f"{first}\n\n{second}\n\n" + "\n".join(learnt)
+
+
 def _pages(report: dict) -> str:
     results = report["results"]
     rows = [
@@ -110,6 +174,41 @@ def _pages(report: dict) -> str:
     ]
     first = _table(("page", "least ms", "p50 ms", "p99 ms", "questions ms", "beyond ms", "aim"), rows)
     return first + "\n\n" + _table(("listener at 16 connections", "per second", "p50 ms", "p99 ms"), busy)
+
+
+def _report_monthly(report: dict) -> str:
+    found = report["results"]
+    rows = [
+        (
+            r["what"],
+            f"{r['min_ms']:.0f}" if "min_ms" in r else "",
+            f"{r['p50_ms']:.0f}",
+            r.get("cpu_ms", ""),
+            r.get("ratio", ""),
+            _aim(r["aim_ms"], r["p50_ms"] > r["aim_ms"]) if "aim_ms" in r else "",
+        )
+        for r in found["steps"]
+    ]
+    return f"{found['complaints']:,} complaints.\n\n" + _table(
+        ("step", "least ms", "p50 ms", "CPU ms", "ratio", "aim"), rows
+    )
+
+
+def _viewers(report: dict) -> str:
+    found = report["results"]
+    alone = next(r["intake"] for r in found["runs"] if not r["tick"])
+    quiet = next(r["tick"] for r in found["runs"] if not r["intake"])
+    rows = []
+    for r in found["runs"]:
+        tick, post = r["tick"], r["intake"]
+        cells = [f"{tick[name]:.0f}" for name in ("p50_ms", "p99_ms", "max_ms")] if tick else ["", "", ""]
+        cells += [f"{tick['p50_ms'] / quiet['p50_ms']:.1f}" if tick else ""]
+        cells += [f"{post[name]:.1f}" for name in ("p50_ms", "p99_ms")] if post else ["", ""]
+        cells += [f"{post['p50_ms'] / alone['p50_ms']:.1f}" if post else ""]
+        rows.append((r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else ""))
+    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "aim")
+    said = f"{found['posted']} messages posted, {found['taken_in']} in the register; {found['complaints']:,} before."
+    return said + "\n\n" + _table(heads, rows)
 
 
 def _aim(aim: float | None, missed: object) -> str:

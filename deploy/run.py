@@ -61,7 +61,7 @@ def _commands(settings) -> dict[str, str]:
 
 def _announce(settings) -> None:
     """Print the addresses once they answer."""
-    shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 – compared, not bound
+    shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host  # noqa: S104 – compared, not bound # nosec B104
     app = f"http://{shown}:{settings.app_port}"
     if not _answers(f"{app}/healthz"):
         return
@@ -85,7 +85,7 @@ def _answers(url: str, seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 – our own address
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 – our own address # nosec B310
                 return answer.status == 200
         except OSError:
             time.sleep(0.3)

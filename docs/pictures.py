@@ -1,6 +1,6 @@
 """The pictures of panduan.md and README.md, taken from the running app: `python -m docs.pictures`.
 
-One complaint goes the whole way in a demonstration register of its own, and each person's page is photographed on it.
+Made-up complaints go their ways in a demonstration register of its own, and each person's page is photographed on them.
 """
 
 import contextlib
@@ -18,19 +18,21 @@ from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from store.demo.pictures import draw_all
 from store.evidence import path_of
 from store.users import DEMO_PASSWORD
+from tests.browser import NUMBER, TEXT, choose, fill, received, step, write
 from tests.stack import CHROMIUM, CHROMIUM_FLAGS, Stack
 
 FOLDER = Path(__file__).parent / "images"
-LAPTOP, HANDHELD = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+LAPTOP, TALL, HANDHELD = ({"width": w, "height": h} for w, h in ((1366, 768), (1366, 920), (390, 844)))
 LIMIT = 250_000  # bytes
-SITI, BUDI = "6285500000101", "6285500000102"
-NUMBER = re.compile(r"[A-Z]{2,3}-\d{4}-\d{5}")
+PATIENCE = 60_000  # milliseconds, for a busy machine
+SITI, BUDI, DARMI = "6285500000101", "6285500000102", "6285700009001"
+NOTE = re.compile("^Catatan untuk petugas")
 STREETLIGHT = (
-    "Assalamualaikum. Nama saya Siti Rahmawati, Jl. Melati 5 Medono. Lampu jalan di depan masjid mati sejak Senin, "
-    "kalau malam gelap sekali."
+    "Assalamualaikum. Nama saya Siti Rahmawati, Jl. Melati 5 Medono. Lampu jalan di depan masjid mati sejak Senin dan "
+    "tertutup dahan pohon, kalau malam gelap sekali."
 )
 RESULT = "Lampu jalan di depan masjid Medono sudah kami ganti dan sudah menyala kembali. Terima kasih atas aduan Anda."
-ANSWER = "Kantor Dindukcapil buka hari Jumat pukul 07.30 sampai 11.00. Bawalah KTP lama dan fotokopi kartu keluarga."
+LAND = "Batas tanah saya bergeser sejak pelebaran Jalan Kurinci. Sudah tiga kali datang, belum ada keputusan."
 
 
 class Studio:
@@ -47,7 +49,7 @@ class Studio:
             page.fill("#username", username)
             page.fill("#password", DEMO_PASSWORD)
             page.click("button[type=submit]")
-            expect(page.locator(".w-head, h1").first).to_be_visible(timeout=20_000)
+            expect(page.locator(".w-head, h1").first).to_be_visible()
             yield page
 
     @contextlib.contextmanager
@@ -62,7 +64,7 @@ class Studio:
     def _page(self, size: dict) -> Iterator[Page]:
         context = self.browser.new_context(viewport=size, locale="id-ID", timezone_id="Asia/Jakarta")
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         yield page
         context.close()
 
@@ -79,105 +81,137 @@ def take(page: Page, name: str, top: Locator | None = None) -> None:
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0)
     if top is not None:
         top.first.evaluate("element => { element.style.scrollMarginTop = '4rem'; element.scrollIntoView(); }")
-    page.wait_for_function("[...document.images].every(i => i.complete)")
-    page.wait_for_timeout(700)
-    shown = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    # Those far from the screen are not loaded before one scrolls to them.
+    page.wait_for_function("[...document.images].every(i => i.complete || i.loading === 'lazy')")
+    page.wait_for_timeout(1_000)
+    # What the last press did is said twice; the passing one would cover the page.
+    screen = page.screenshot(style="[data-testid=stToastContainer] { display: none !important; }")
+    shown = Image.open(io.BytesIO(screen)).convert("RGB")
     path = FOLDER / f"{name}.png"
     for colours in (256, 128, 64):
         shown.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
         if path.stat().st_size < LIMIT:
             break
-    print(f"{path.name}: {path.stat().st_size // 1024} KB")
+    print(f"{path.name}: {path.stat().st_size // 1024} KB", flush=True)
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    box = page.get_by_role("combobox", name=re.compile(label))
-    box.click()
-    box.fill(option)
-    page.get_by_role("option", name=re.compile(re.escape(option))).first.click()
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(f"^{re.escape(name)} · "))
 
 
-def step(page: Page, name: str) -> None:
-    page.get_by_role("radio", name=name, exact=True).click()
-
-
-def press(page: Page, button: str, said: str) -> None:
-    page.get_by_role("button", name=re.compile(f"^{button} · ")).click()
+def press(page: Page, name: str, said: str) -> None:
+    button(page, name).click()
     expect(page.get_by_text(said).first).to_be_visible()
 
 
-def write(phone: Page, text: str) -> None:
-    phone.get_by_test_id("composer").fill(text)
-    phone.get_by_test_id("send").click()
+def open_form(page: Page, title: str, name: str) -> None:
+    """Choose another move than the one that stands open; its button bears this name."""
+    step(page, title)
+    expect(button(page, name)).to_be_visible()
 
 
-def received(phone: Page, words: str) -> Locator:
-    return phone.locator('[data-testid="message"][data-direction="in"]').filter(has_text=words)
+def moves(page: Page) -> Locator:
+    """The row of moves above the form."""
+    return page.locator('[class*="st-key-"][class*="move-"]').first
 
 
-def photo(content: bytes) -> dict:
-    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": content}
+def upload(page: Page, label: str, content: bytes, name: str) -> None:
+    uploader = page.get_by_test_id("stFileUploader").filter(has_text=label)
+    uploader.locator('input[type="file"]').set_input_files(photo(content, name))
+    expect(uploader.get_by_text(name)).to_be_visible()
+
+
+def photo(content: bytes, name: str = "foto.jpg") -> dict:
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content}
+
+
+def complain(studio: Studio, key: str, text: str) -> str:
+    """A citizen's message; the number that comes back."""
+    with studio.phone(key) as phone:
+        write(phone, text)
+        acknowledged = received(phone, "Nomor aduan").last
+        expect(acknowledged).to_be_visible()
+        return NUMBER.search(acknowledged.inner_text()).group()
 
 
 def report(studio: Studio) -> str:
     """Siti reports a street light with photo and place; the number comes back."""
     with studio.phone(SITI) as phone:
         write(phone, STREETLIGHT)
+        acknowledged = received(phone, "Nomor aduan")
+        expect(acknowledged).to_be_visible()
         phone.get_by_test_id("attach-photo").set_input_files(photo(studio.photos[False]))
+        # The phone puts its cards away when it has sent something.
+        expect(phone.locator('[data-testid="message"][data-kind="image"]')).to_be_visible()
         phone.get_by_test_id("attach-location").click()
         phone.get_by_label("Lintang").fill("-6.89660")
         phone.get_by_label("Bujur").fill("109.66590")
         phone.get_by_test_id("location-send").click()
-        acknowledged = received(phone, "Nomor aduan")
-        expect(acknowledged).to_be_visible()
-        take(phone, "ponsel-aduan", acknowledged)
+        expect(phone.locator('[data-testid="message"][data-kind="location"]')).to_be_visible()
         return NUMBER.search(acknowledged.inner_text()).group()
 
 
 def forward(studio: Studio, number: str) -> None:
-    """The city team's first page, and the form filled in."""
+    """The city team's first page, and the form filled in with what was suggested and a second department."""
     with studio.person("kota", f"/triase?no={number}") as page:
-        expect(page.locator(".w-bubble.in img")).to_be_visible()
-        choose(page, "OPD yang dituju", "Dinas Perhubungan")
-        choose(page, "Kategori", "Penerangan jalan umum")
-        choose(page, "Kelurahan", "Medono")
-        page.get_by_label("Alamat atau patokan").fill("Depan masjid Medono")
-        page.get_by_label("Catatan untuk petugas").fill("Mohon lampunya diperiksa; foto dan lokasi terlampir.")
-        take(page, "teruskan", page.get_by_role("radiogroup").first)
-        page.locator("[data-testid=stMain]").evaluate("element => element.scrollTo(0, 0)")
-        page.locator(".w-bubble.in").first.evaluate("element => element.scrollIntoView({block: 'nearest'})")
+        expect(page.locator(".w-bubble.in .w-photo img")).to_be_visible()
+        expect(page.get_by_text("Saran:").first).to_be_visible()
         take(page, "triase")
+    with studio.person("kota", f"/triase?no={number}", TALL) as page:
+        choose(page, "Kategori", "Penerangan jalan umum")
+        choose(page, "OPD yang dituju", "Dinas Perhubungan")
+        choose(page, "OPD lain yang ikut menangani", "Dinas Lingkungan Hidup")
+        page.keyboard.press("Escape")
+        choose(page, "Kelurahan", "Medono")
+        fill(page, "Alamat atau patokan", "Depan masjid Medono")
+        fill(page, NOTE, "DISHUB: mohon lampunya diperiksa. DLH: mohon dahannya dipangkas. Foto dan lokasi terlampir.")
+        take(page, "teruskan", moves(page))
         press(page, "Teruskan", f"{number} diteruskan ke")
 
 
 def accept(studio: Studio, number: str) -> None:
-    with studio.person("opd.dishub", f"/opd?no={number}") as page:
-        expect(page.get_by_role("button", name="Terima aduan")).to_be_visible()
+    """Both departments take their parts on; the lights go to one person."""
+    with studio.person("opd.dishub", f"/opd?no={number}", TALL) as page:
+        expect(button(page, "Terima aduan")).to_be_visible()
         take(page, "opd")
-        step(page, "Kembalikan")
-        expect(page.get_by_role("button", name="Kembalikan ke Tim Kota")).to_be_visible()
-        choose(page, "Alasan", "Data belum lengkap")
-        page.get_by_label("Catatan untuk petugas").fill("Mohon tanyakan nomor tiang lampunya.")
-        take(page, "kembalikan", page.get_by_role("radiogroup").first)
-        step(page, "Terima")
-        press(page, "Terima aduan", f"{number} diterima OPD.")
-        press(page, "Serahkan ke tim OPD", f"{number} diserahkan ke tim")
+    for department in ("dishub", "dlh"):
+        with studio.person(f"opd.{department}", f"/opd?no={number}") as page:
+            press(page, "Terima aduan", f"{number} diterima OPD.")
+            if department == "dishub":
+                choose(page, "Petugas yang menangani", "Tim DISHUB")
+            press(page, "Serahkan ke tim OPD", f"{number} diserahkan ke tim")
+
+
+def hand_over(studio: Studio) -> None:
+    """Somebody leaves: the administrator hands the open work over."""
+    with studio.person("admin", "/pengguna?pilih=tim.dishub", TALL) as page:
+        step(page, "Serah terima")
+        expect(page.get_by_role("button", name=re.compile("^Serahkan semua"))).to_be_visible()
+        choose(page, "Penerus", "Admin DISHUB")
+        take(page, "pengguna")
 
 
 def work(studio: Studio, number: str) -> None:
+    """The lights' team in the field with a phone, the trees' team briefly."""
     with studio.person("tim.dishub", f"/tindak_lanjut?no={number}", HANDHELD) as page:
-        page.get_by_label(re.compile("Teks untuk pelapor|Hasil tindak lanjut")).fill(RESULT)
-        page.locator('input[type="file"]').set_input_files(photo(studio.photos[True]))
-        expect(page.get_by_text("foto.jpg")).to_be_visible()
-        take(page, "tindak-lanjut", page.get_by_role("radiogroup").first)
+        open_form(page, "Catat pekerjaan", "Simpan catatan pekerjaan")
+        fill(page, re.compile("^Yang dikerjakan"), "Lampu diperiksa: balasnya putus.")
+        upload(page, "Foto sebelum pekerjaan", studio.photos[False], "sebelum.jpg")
+        press(page, "Simpan catatan pekerjaan", f"{number} pekerjaannya dicatat")
+        open_form(page, "Ajukan hasil", "Ajukan hasil")
+        fill(page, TEXT, RESULT)
+        upload(page, "sesudah pekerjaan", studio.photos[True], "sesudah.jpg")
+        take(page, "tindak-lanjut", moves(page))
+        press(page, "Ajukan hasil", f"{number} diajukan ke Tim Kota")
+    with studio.person("tim.dlh", f"/tindak_lanjut?no={number}") as page:
+        fill(page, TEXT, "Dahan yang menutup lampu sudah dipangkas.")
         press(page, "Ajukan hasil", f"{number} diajukan ke Tim Kota")
 
 
 def approve(studio: Studio, number: str) -> None:
-    with studio.person("kota", f"/verifikasi?no={number}") as page:
-        page.get_by_role("button", name="Lihat pratinjau").click()
+    with studio.person("kota", f"/verifikasi?no={number}", TALL) as page:
         expect(page.get_by_text("pratinjau, belum dikirim")).to_be_visible()
-        take(page, "verifikasi", page.locator(".w-files"))
+        take(page, "verifikasi", page.locator(".w-stages"))
         press(page, "Setujui dan kirim ke pelapor", f"{number} disetujui")
 
 
@@ -193,43 +227,62 @@ def confirm(studio: Studio, number: str) -> None:
         take(page, "riwayat", page.get_by_role("heading", name="Keterangan"))
 
 
+def complete(studio: Studio) -> None:
+    """What is missing is asked for."""
+    studio.simulator("phones", name="Darmi", wa_id=DARMI)
+    number = complain(studio, DARMI, "Pohon besar mau tumbang, tolong segera")
+    with studio.person("kota", f"/triase?no={number}", TALL) as page:
+        open_form(page, "Minta kelengkapan", "Minta kelengkapan")
+        fill(page, re.compile("^Pertanyaan sendiri"), "Apakah pohonnya sudah condong ke jalan?")
+        expect(page.get_by_text("pratinjau, belum dikirim")).to_be_visible()
+        take(page, "kelengkapan", page.get_by_text("(tekan untuk memperbaiki)"))
+        press(page, "Minta kelengkapan", f"{number} menunggu kelengkapan")
+
+
 def answer(studio: Studio) -> None:
-    """A question is answered directly, by two officers at once: the slower one is told."""
-    with studio.phone(BUDI) as phone:
-        write(phone, "Jam berapa kantor Dukcapil buka hari Jumat? Saya mau ganti KTP yang rusak.")
-        expect(received(phone, "Nomor aduan")).to_be_visible()
-        number = NUMBER.search(received(phone, "Nomor aduan").inner_text()).group()
-    with studio.person("kota", f"/triase?no={number}") as one, studio.person("kota2", f"/triase?no={number}") as two:
-        for page in (one, two):
-            step(page, "Jawab langsung")
-            page.get_by_label(re.compile("Teks untuk pelapor|Hasil tindak lanjut")).fill(ANSWER)
-        one.get_by_role("button", name="Lihat pratinjau").click()
-        expect(one.get_by_text("pratinjau, belum dikirim")).to_be_visible()
-        take(one, "jawab", one.get_by_role("radiogroup").first)
-        press(one, "Kirim jawaban", f"{number} dijawab")
-        press(two, "Kirim jawaban", "lebih dahulu mengubah aduan")
-        take(two, "bentrok", two.get_by_role("heading", level=1))
+    """A question is answered from a canned text."""
+    number = complain(studio, BUDI, "Jam berapa kantor Dukcapil buka hari Jumat? Saya mau ganti KTP yang rusak.")
+    with studio.person("kota", f"/triase?no={number}", TALL) as page:
+        open_form(page, "Jawab langsung", "Kirim jawaban")
+        choose(page, "Kategori", "Administrasi kependudukan")
+        choose(page, "Teks siap pakai", "KTP, KK, dan akta")
+        expect(page.get_by_text("pratinjau, belum dikirim")).to_be_visible()
+        take(page, "jawab", moves(page))
+        press(page, "Kirim jawaban", f"{number} dijawab")
 
 
-def note_down(studio: Studio) -> None:
-    with studio.person("kota", "/catat") as page:
-        page.get_by_label("Telepon atau kontak lain untuk jawaban").fill("0855 0000 0199")
-        page.get_by_label("Nama lengkap pelapor").fill("Slamet Riyadi")
-        page.get_by_label("Apa yang terjadi").fill(
-            "Saluran air di Jl. Kenanga tersumbat sejak minggu lalu. Kalau hujan, air masuk ke dua rumah."
-        )
+def counter(studio: Studio) -> str:
+    """Somebody at the counter whom only the official can help; the number."""
+    with studio.person("kota", "/catat", {"width": 1366, "height": 1050}) as page:
+        step(page, "Loket")
+        fill(page, "Telepon atau kontak lain untuk jawaban", "0285 421234")
+        fill(page, "Nama lengkap pelapor", "Darmo Wijoyo")
+        fill(page, re.compile("^Apa yang terjadi"), LAND)
+        fill(page, "Kapan terjadi", "sejak Agustus")
+        choose(page, r"Kelurahan \(ketik", "Podosugih")
+        fill(page, "Alamat", "Jl. Kurinci 12")
+        fill(page, "Titik peta, bila tahu", "-6.8898, 109.6653")
+        page.get_by_text("Diteruskan ke Pejabat Dinkominfo", exact=True).click()
+        fill(page, re.compile("^Catatan untuk Pejabat"), "Menyangkut dua dinas; loket tidak dapat memutuskan.")
         take(page, "catat")
-        page.get_by_role("button", name="Simpan dan beri nomor").click()
-        expect(page.get_by_text("Nomor aduan, bacakan kepada pelapor")).to_be_visible()
-        take(page, "catat-nomor")
+        page.get_by_role("button", name=re.compile("^Simpan dan beri nomor")).click()
+        expect(page.locator(".w-told b")).to_be_visible()
+        return page.locator(".w-told b").inner_text()
+
+
+def decide(studio: Studio, number: str) -> None:
+    """The official's page, with the assignment that binds."""
+    with studio.person("pejabat", f"/eskalasi?no={number}") as page:
+        expect(page.get_by_text("Tetapkan OPD (mengikat)").first).to_be_visible()
+        take(page, "eskalasi")
 
 
 def call(studio: Studio) -> None:
-    """A result that did not arrive, and the form for having telephoned."""
-    with studio.person("kota", "/telepon") as page:
-        expect(page.get_by_role("button", name="Catat sudah diberi tahu")).to_be_visible()
-        page.get_by_label("Catatan untuk petugas").fill("Ditelepon pukul 09.10; pelapor sudah tahu hasilnya.")
-        take(page, "telepon", page.get_by_role("radiogroup").first)
+    """A message that did not arrive, and the form for having telephoned."""
+    with studio.person("kota", "/telepon", TALL) as page:
+        expect(button(page, "Catat sudah diberi tahu")).to_be_visible()
+        fill(page, NOTE, "Pelapor sudah tahu hasilnya dan berterima kasih.")
+        take(page, "telepon", page.locator(".w-head"))
 
 
 def look(username: str, path: str, name: str) -> Callable[[Studio], None]:
@@ -237,18 +290,10 @@ def look(username: str, path: str, name: str) -> Callable[[Studio], None]:
 
     def shoot(studio: Studio) -> None:
         with studio.person(username, path) as page:
-            page.wait_for_timeout(2_000)
+            page.wait_for_timeout(3_000)
             take(page, name)
 
     return shoot
-
-
-def sign_in(studio: Studio) -> None:
-    with studio._page(LAPTOP) as page:
-        page.goto(f"{studio.stack.app}/masuk")
-        # On a real installation nobody is offered an account.
-        page.locator("section").evaluate_all("found => found.forEach(section => section.remove())")
-        take(page, "masuk")
 
 
 def stopped(studio: Studio) -> None:
@@ -256,8 +301,8 @@ def stopped(studio: Studio) -> None:
     studio.simulator("faults", kind="190")
     studio.simulator(f"phones/{BUDI}/messages", text="Terima kasih jawabannya. Loketnya di lantai berapa?")
     with studio.person("admin", "/kesehatan") as page:
-        for _ in range(20):
-            if page.get_by_text("Pengiriman WhatsApp berhenti").count():
+        for _ in range(30):
+            if page.get_by_text("Pengiriman berhenti").count():
                 break
             page.wait_for_timeout(1_000)
             page.reload()
@@ -266,23 +311,24 @@ def stopped(studio: Studio) -> None:
 
 
 def all_pictures(studio: Studio) -> None:
-    sign_in(studio)
+    look("kota", "/perlu_tindakan", "perlu-tindakan")(studio)
     number = report(studio)
-    for scene in (forward, accept, work, approve, confirm):
+    forward(studio, number)
+    accept(studio, number)
+    hand_over(studio)
+    for scene in (work, approve, confirm):
         scene(studio, number)
+    complete(studio)
     answer(studio)
-    note_down(studio)
-    for scene in (
-        call,
-        look("kota", "/daftar?hanya=overdue", "daftar"),
-        look("pimpinan", "/dasbor", "dasbor"),
-        stopped,
-    ):
-        scene(studio)
+    decide(studio, counter(studio))
+    call(studio)
+    look("pimpinan", "/dasbor", "dasbor")(studio)
+    stopped(studio)
 
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
+    expect.set_options(timeout=PATIENCE)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         stack = Stack(Path(folder) / "data")
         filled = stack.store("demo")

@@ -3,14 +3,22 @@
 import json
 import logging
 import threading
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from store import delivery, health, intake
+from store import delivery, flow, health, inbox_log, intake, standard, templates
+from store.arrived import Arrived, waiting_since
 from store.clock import now as clock_now
 from store.desk import Desk
-from store.intake import Arrived, Intake
+from store.intake import Intake
+from store.rules import completeness, reading, texts
+from store.rules.case import Case, is_taken, may_reopen
+from store.rules.progress import progress
+from store.rules.texts import Letter
+from store.rules.workflow import BY_NAME, State
 
 from . import conversation
+from .conversation import ATTACHED, JOINED_QUIET, Decision, Heard
 from .events import Exploded, Inbound, explode
 from .inbox import InboxReader, InboxRow
 
@@ -25,7 +33,7 @@ def drain_once(desk: Desk, reader: InboxReader, limit: int = BATCH) -> int:
     A batch that fails is applied row by row, and the one row at fault is set aside for the administrator.
     """
     with desk.register.cursor() as cursor:
-        done = intake.position(cursor)
+        done = inbox_log.position(cursor)
     waiting = reader.after(done, limit)
     if not waiting:
         return 0 if reader.last_id() >= done else _start_over(desk, done)
@@ -47,7 +55,7 @@ def _start_over(desk: Desk, done: int) -> int:
     """The inbox is younger than the position in it: apply all of it, for what is known already does nothing again."""
     log.critical("the inbox ends before row %d: it was replaced, and is applied from its beginning", done)
     with desk.register.atomic() as cursor:
-        intake.advance(cursor, 0)
+        inbox_log.advance(cursor, 0)
     return 0
 
 
@@ -73,8 +81,8 @@ def _apply_or_set_aside(desk: Desk, row: InboxRow) -> None:
         log.error("inbox row %d could not be applied: %s", row.id, health.trace(error))
         with desk.register.atomic() as cursor:
             reason = f"tidak dapat diterapkan: {type(error).__name__}"
-            intake.note_problem(cursor, row.id, reason, row.body.decode("utf-8", "replace"), clock_now())
-            intake.advance(cursor, row.id)
+            inbox_log.note_problem(cursor, row.id, reason, row.body.decode("utf-8", "replace"), clock_now())
+            inbox_log.advance(cursor, row.id)
 
 
 def _apply(desk: Desk, waiting: list[InboxRow]) -> None:
@@ -90,7 +98,7 @@ def _apply(desk: Desk, waiting: list[InboxRow]) -> None:
         delivery.apply_statuses(cursor, _statuses(exploded), now, desk.settings.config["sending"]["max_attempts"])
         for row, parts in exploded:
             _keep_the_rest(cursor, row, parts, now)
-        intake.advance(cursor, waiting[-1].id)
+        inbox_log.advance(cursor, waiting[-1].id)
 
 
 def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, now: datetime) -> None:
@@ -101,25 +109,178 @@ def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, n
         book.problem(arrived.inbox_id, "pesan tanpa pengirim", json.dumps(arrived.raw, ensure_ascii=False))
         return
     contact_id = book.contact(arrived)
-    last_out = book.last_out.get(contact_id)
-    target = book.target(arrived, contact_id)
     cases = book.cases_of(contact_id)
-    decision = conversation.decide(arrived.kind, arrived.text, reply_id, target, cases, arrived.received_at)
+    if contact_id in book.blocked:
+        # Stored with what is open, so that whoever has it may read it; it wakes nobody and is not answered.
+        book.keep(arrived, contact_id, next((case for case in reversed(cases) if conversation.is_live(case)), None))
+        return
+    last = book.last_out.get(contact_id)
+    heard = _heard(desk, arrived, reply_id)
+    target, waits = book.target(arrived, contact_id), book.waiting(contact_id)
+    decision = conversation.decide(heard, target, cases, arrived.received_at, last, bool(waits))
+    decision = _as_possible(book, decision, contact_id)
+    silent = any(is_taken(case, now) for case in cases)
+    decision, case = _carry_out(book, decision, arrived, contact_id)
+    if decision.action == "open":
+        letters = [first_answer(desk, case)]
+    elif silent or book.answered_much(contact_id):
+        letters = []
+    else:
+        letters = _answers(desk, book, decision, case, last, now)
+    if arrived.kind not in ATTACHED and all(letter.purpose in _NO_NEWS for letter in letters):
+        # A template had no room for all of it, and asked for an answer to tell the rest.
+        letters = [] if book.tell_rest(contact_id) else letters
+    for number, letter in enumerate(letters):
+        book.send(letter, contact_id, case, f"in:{arrived.wamid}:{number}")
+
+
+# They say no more than that a message arrived.
+_NO_NEWS = ("joined", "joined_ended")
+
+
+def _heard(desk: Desk, arrived: Arrived, reply_id: str | None) -> Heard:
+    said = reading.read(arrived.text, kind=arrived.kind, places=desk.places)
+    new_matter = bool(said.what and (said.where or said.kelurahan))
+    return Heard(arrived.kind, arrived.text, reply_id, arrived.latitude is not None, new_matter)
+
+
+def first_answer(desk: Desk, case: Case) -> Letter:
+    """The one automatic answer to a new complaint."""
+    offered = flow.offer(desk)
+    form = offered.letter_part(case.number) if offered else None
+    there, said = case.elements.split(","), json.loads(case.said)
+    return texts.acknowledgement(case.number, desk.service, there, case.latitude is not None, form, said)
+
+
+def _answers(desk: Desk, book: Intake, decision: Decision, case: Case | None, last, now: datetime) -> list[Letter]:
+    if decision.action not in _LETTERS:
+        return conversation.replies(decision, case, last, now, desk.is_night(now))
+    repeated = last and last.purpose == "info" == decision.action and now - last.created_at < JOINED_QUIET
+    return [] if repeated else _LETTERS[decision.action](desk, book, decision, now)
+
+
+def _status(desk: Desk, book: Intake, decision: Decision, now: datetime) -> list[Letter]:
+    shown = decision.cases[: texts.LIST_ROWS]
+    told = [(each.number, progress(each, book.names, now), "" if each.confidential else each.summary) for each in shown]
+    return [texts.status(*told[0][:2]) if len(told) == 1 else texts.statuses(told)]
+
+
+# What is told from the settings and the register rather than from the message.
+_LETTERS = {
+    "info": lambda desk, book, decision, now: [texts.standard(standard.as_message(desk.config))],
+    "officer": lambda desk, book, decision, now: [texts.officer(standard.hours(desk.config))],
+    "status": _status,
+}
+
+
+def _as_possible(book: Intake, decision: Decision, contact_id: int) -> Decision:
+    """The decision, once the register was asked what it could not know."""
+    if decision.action == "unknown_number":
+        older = book.own_case(contact_id, decision.note)
+        return Decision("status", older, cases=(older,)) if older else decision
+    if decision.action == "choose" and not book.waiting(contact_id):
+        # The time to choose was over, and the message went its way.
+        return Decision("join", decision.case) if decision.case else Decision("new_asked")
+    return decision
+
+
+def _carry_out(book: Intake, decision: Decision, arrived: Arrived, contact_id: int) -> tuple[Decision, Case | None]:
+    """What the message does; the decision as it was carried out, and the complaint it concerns."""
     case = decision.case
     if decision.action == "open":
-        case = book.open_complaint(arrived, contact_id)
-    elif decision.action == "attach" and case is None:
-        book.keep(arrived, contact_id, None)
-        return
-    else:
-        thanks = arrived.kind == "text" and conversation.only_thanks(arrived.text or "x")
-        case = book.join(arrived, contact_id, case, thanks)
-        if decision.action == "confirm":
-            case = book.confirm(case, arrived.received_at)
-        elif decision.action == "reopen":
-            case = book.reopen(case, "Pelapor menekan “Belum selesai”.", arrived.received_at)
-    for number, letter in enumerate(conversation.replies(decision, case, arrived.kind, last_out, now, desk.service)):
-        book.send(letter, contact_id, case, f"in:{arrived.wamid}:{number}")
+        return decision, book.open_complaint(arrived, contact_id)
+    if decision.action == "wait":
+        book.wait(arrived, contact_id)
+        return decision, None
+    if decision.action == "choose":
+        return _choose(book, decision, arrived, contact_id)
+    if decision.action in conversation.ONLY_SAID or (decision.action == "attach" and case is None):
+        book.keep(arrived, contact_id, case)
+        return decision, case
+    thanks = arrived.kind == "text" and conversation.only_thanks(arrived.text or "x")
+    # A pressed row or a typed "5" is no news; words beside it are.
+    unheard = thanks and not conversation.may_answer(arrived.text, case, book.last_out.get(contact_id))
+    quiet = unheard or (decision.action == "rate" and not decision.note) or decision.action == "cancel"
+    lacked = _lacks(case)
+    case = book.join(arrived, contact_id, case, quiet)
+    if decision.action == "join" and not decision.note:
+        note = {"form": "form", "button_reply": "pressed"}.get(arrived.kind, "")
+        decision = replace(decision, note=note or ("complete" if lacked and not _lacks(case) else ""))
+    return _follow_up(book, decision, case, arrived, thanks)
+
+
+def _lacks(case: Case) -> bool:
+    return bool(conversation.NEEDED & set(completeness.missing(case.elements)))
+
+
+def _choose(book: Intake, decision: Decision, arrived: Arrived, contact_id: int) -> tuple[Decision, Case]:
+    """What waited goes to the complaint that was chosen, or opens a new one."""
+    case = decision.case
+    action = "choose" if case else "open"
+    done = Decision(action, case)
+    for earlier in book.no_longer_waiting(contact_id):
+        case = book.join(earlier, contact_id, case) if case else book.open_complaint(earlier, contact_id)
+        said = conversation.says_of_result(earlier.text, case, earlier.received_at)
+        then, case = _follow_up(book, said or Decision("join", case), case, earlier, False)
+        done = then if said else done
+    book.keep(arrived, contact_id, case)
+    return replace(done, case=case), case
+
+
+def settle_waiting(desk: Desk, now: datetime | None = None) -> int:
+    """Put messages whose reporter has not chosen in time to the complaint they last wrote of; how many they were."""
+    now = now or clock_now()
+    before = now - timedelta(minutes=desk.config["conversation"]["choose_minutes"])
+    with desk.register.cursor() as cursor:
+        if not waiting_since(cursor, before):
+            return 0
+    with desk.register.atomic() as cursor:
+        # By whom they are kept for: the number in the message may be somebody else's by now.
+        contacts, count = waiting_since(cursor, before), 0
+        book = Intake(desk, cursor, [], now, contacts)
+        for contact_id in contacts:
+            count += len(book.waiting(contact_id))
+            cases = [case for case in book.cases_of(contact_id) if conversation.is_live(case)]
+            case = max(cases, key=lambda each: each.last_message_at or each.received_at, default=None)
+            for arrived in book.no_longer_waiting(contact_id):
+                if case is None:
+                    case = book.open_complaint(arrived, contact_id)
+                    book.send(first_answer(desk, case), contact_id, case, f"in:{arrived.wamid}:0")
+                else:
+                    case = book.join(arrived, contact_id, case)
+                    _, case = _follow_up(book, Decision("join", case), case, arrived, False)
+        book.write()
+    return count
+
+
+def _follow_up(book: Intake, decision: Decision, case: Case, arrived: Arrived, thanks: bool) -> tuple[Decision, Case]:
+    """What a message that belongs to a complaint does to it; and the decision as it could be carried out."""
+    if decision.action == "confirm":
+        return decision, book.confirm(case, arrived.received_at)
+    if decision.action == "cancel":
+        return decision, book.cancel(case, arrived.received_at)
+    if decision.action == "rate":
+        words = (arrived.text or "").strip() if decision.note else ""
+        return decision, book.rate(case, decision.rating, words, arrived.received_at)
+    if decision.action == "reopen":
+        words = " ".join((arrived.text or "").split())[: intake.SUMMARY_LENGTH]
+        said = f"Pelapor menulis “{words}”." if arrived.kind == "text" else "Pelapor menekan “Belum selesai”."
+        return decision, book.reopen(case, said, arrived.received_at)
+    if decision.action == "reopen_parent":
+        parent = book.parent_of(case)
+        may = parent is not None and parent.state in BY_NAME["reopen"].sources
+        if not may or not may_reopen(parent, arrived.received_at):
+            return Decision("join", case, "not_reopened"), case
+        words = " ".join((arrived.text or "").split())[: intake.SUMMARY_LENGTH]
+        said = f"menulis “{words}”." if arrived.kind == "text" else "menekan “Belum selesai”."
+        book.reopen(parent, f"Pelapor aduan {case.number} {said}", arrived.received_at)
+    if case.state in (State.AWAITING_REPORTER, State.ARCHIVED) and not thanks and arrived.kind not in ATTACHED:
+        if case.state == State.AWAITING_REPORTER and decision.note != "form":
+            decision = replace(decision, note="supplied")
+        case = book.goes_on(case, arrived)
+    if thanks and decision.action == "join":
+        decision = replace(decision, note="thanks")
+    return decision, case
 
 
 def _arrived(inbound: Inbound, row: InboxRow, place: int) -> Arrived:
@@ -165,8 +326,10 @@ def _statuses(exploded: list[tuple[InboxRow, Exploded]]) -> list[delivery.Report
 
 def _keep_the_rest(cursor, row: InboxRow, parts: Exploded, now: datetime) -> None:
     if parts.error:
-        intake.note_problem(cursor, row.id, parts.error, row.body.decode("utf-8", "replace"), now)
+        inbox_log.note_problem(cursor, row.id, parts.error, row.body.decode("utf-8", "replace"), now)
     for other in parts.others:
+        if other.field in templates.NEWS:
+            templates.apply_news(cursor, other.field, other.value, other.happened_at, now)
         # News about the account or a template is no message; it stays in the inbox for who wants to look.
         if other.field in ("", "messages") or (isinstance(other.value, dict) and "messages" in other.value):
-            intake.note_problem(cursor, row.id, other.reason, json.dumps(other.value, ensure_ascii=False), now)
+            inbox_log.note_problem(cursor, row.id, other.reason, json.dumps(other.value, ensure_ascii=False), now)

@@ -93,11 +93,15 @@ class Status:
 
 @dataclass(frozen=True)
 class Other:
-    """What is neither message nor status: account and template news, errors, and what could not be understood."""
+    """What is neither message nor status: account and template news, errors, and what could not be understood.
+
+    `happened_at` is when Meta made the webhook, in naive UTC, where it says so.
+    """
 
     field: str
     value: object
     reason: str
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -119,8 +123,8 @@ def explode(body: bytes) -> Exploded:
     if not isinstance(content, dict):
         return Exploded(error="JSON, tetapi bukan objek")
     result = Exploded(error=None if content.get("entry") else "tidak berisi entry")
-    for change in _changes(content, result.others):
-        _explode_change(change, result)
+    for change, made_at in _changes(content, result.others):
+        _explode_change(change, made_at, result)
     return result
 
 
@@ -152,7 +156,7 @@ def _is_shallow(content: object) -> bool:
     return not level
 
 
-def _changes(content: dict, others: list[Other]) -> Iterator[dict]:
+def _changes(content: dict, others: list[Other]) -> Iterator[tuple[dict, datetime | None]]:
     for entry in _items(content.get("entry")):
         if not isinstance(entry, dict):
             others.append(Other("", entry, "entry yang bukan objek"))
@@ -161,18 +165,18 @@ def _changes(content: dict, others: list[Other]) -> Iterator[dict]:
         else:
             for change in _items(entry["changes"]):
                 if isinstance(change, dict):
-                    yield change
+                    yield change, _time(entry.get("time"))
                 else:
                     others.append(Other("", change, "change yang bukan objek"))
 
 
-def _explode_change(change: dict, result: Exploded) -> None:
+def _explode_change(change: dict, made_at: datetime | None, result: Exploded) -> None:
     value, name = change.get("value"), change.get("field")
     if not isinstance(value, dict):
         result.others.append(Other(_text(name) or "", change, "change tanpa objek sebagai value"))
         return
     if isinstance(name, str) and name != "messages":
-        result.others.append(Other(_text(name) or "", value, "bukan tentang pesan"))
+        result.others.append(Other(_text(name) or "", value, "bukan tentang pesan", made_at))
         return
     messages, statuses, errors = (_items(value.get(key)) for key in ("messages", "statuses", "errors"))
     people = [person for person in _items(value.get("contacts")) if isinstance(person, dict)]
@@ -301,7 +305,10 @@ def _interactive(part: dict) -> dict:
     kind = kind if isinstance(kind, str) else next((key for key in _REPLIES if key in part), "")
     reply = _object(part.get(kind))
     if kind == "nfm_reply":
-        return {"kind": "form", "text": _text(reply.get("body")), "form": _form(reply.get("response_json"))}
+        form = _form(reply.get("response_json"))
+        # The token says for which complaint the form was offered; on some phones it is missing.
+        token = _id(_object(form).get("flow_token"))
+        return {"kind": "form", "text": _text(reply.get("body")), "form": form, "reply_id": token}
     text = _joined("\n", _text(reply.get("title")), _text(reply.get("description")))
     return {"kind": _REPLIES.get(kind, "unknown"), "text": text, "reply_id": _id(reply.get("id"))}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import sqlite3
 import threading
@@ -14,6 +15,7 @@ MAX_WAITING = 2_000
 MAX_BATCH = 500  # two bound values each, and SQLite takes 32,766 in a statement
 MAX_WAITING_BYTES = 64 * 1024 * 1024
 LOCK_SECONDS = 5
+FORGET = 200
 
 _SCHEMA = (
     """
@@ -243,6 +245,49 @@ def read_after(path: Path, position: int, limit: int) -> list[InboxRow]:
         return reader.after(position, limit)
     finally:
         reader.close()
+
+
+def forget_older(path: Path, before: datetime, position: int) -> int:
+    """Erase bodies that are older and applied; how many they were. They are overwritten, not only unlinked.
+
+    :param position: the last row whose effects are in the register; what lies behind it stays
+    :raises InboxUnavailable: it cannot be written now; it is tried again another time
+    """
+    return _forget(path, "received_at < ?", (before.isoformat(timespec="microseconds"),), position)
+
+
+def forget_with(path: Path, values: list[str], position: int) -> int:
+    """Erase applied bodies that hold one of these values: a person's number or id."""
+    return sum(_forget(path, "instr(body, ?) > 0", (value.encode("utf-8"),), position) for value in values)
+
+
+_CHOSEN = "select id from inbox where id <= ? and "
+
+
+def _forget(path: Path, which: str, values: tuple, position: int) -> int:
+    if not path.exists():
+        return 0
+    count = 0
+    try:
+        connection = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
+        try:
+            connection.execute("pragma secure_delete = on")
+            found = connection.execute(
+                "select id from inbox where id <= ? and " + which, (position, *values)
+            ).fetchall()
+            # In small pieces, because the listener waits meanwhile.
+            for start in range(0, len(found), FORGET):
+                piece = json.dumps([row_id for (row_id,) in found[start : start + FORGET]])
+                gone = connection.execute("delete from inbox where id in (select value from json_each(?))", [piece])
+                count += gone.rowcount
+            if count:
+                # What was erased also leaves the write-ahead log.
+                connection.execute("pragma wal_checkpoint(truncate)").fetchall()
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise InboxUnavailable(f"The inbox {path} cannot be cleaned: {error}") from error
+    return count
 
 
 def _create(path: Path) -> None:

@@ -227,6 +227,8 @@ def main() -> int:
         return _give_up(2, str(error))
     try:
         settings.make_data_folder()
+    except SettingsError as error:
+        return _give_up(2, str(error))
     except OSError as error:
         return _give_up(1, f"The data folder {settings.data} cannot be made: {error.strerror}.")
     try:

@@ -12,7 +12,7 @@ import httpx
 from pywa import WhatsApp
 from pywa.errors import WhatsAppError
 
-from store import delivery, health
+from store import delivery, evidence, flow, health, pictures
 from store.clock import now as clock_now
 from store.delivery import Outgoing
 from store.desk import Desk
@@ -26,6 +26,10 @@ IDLE_SECONDS = 0.3
 LEASE = timedelta(minutes=3)
 # The window is taken as closed a little early: a message on its way must not arrive after it.
 WINDOW_MARGIN = timedelta(minutes=2)
+
+
+class _Unreadable(Exception):
+    """The file that a message carries is not there, or is no picture after all."""
 
 
 @dataclass
@@ -82,9 +86,10 @@ class Sender:
         # Also what this very sender could not note, because the register failed it for a moment.
         delivery.recover(register, self.name, now, self._unknown_wait)
         delivery.give_up_waiting(register, now, self.limits["max_unknown"])
-        if health.sending_stopped(register) or not delivery.anything_queued(register, now):
+        night = self.desk.is_night(now)
+        if health.sending_stopped(register) or not delivery.anything_queued(register, now, night):
             return 0
-        batch = delivery.lease(register, self.name, now, now + LEASE, self._room(), self._busy())
+        batch = delivery.lease(register, self.name, now, now + LEASE, self._room(), self._busy(), night)
         for message in batch:
             self._all.take()
             self._person(message.contact_id).take()
@@ -100,9 +105,15 @@ class Sender:
             self._note(delivery.failed, message.id, None, "pelapor tidak mempunyai alamat WhatsApp")
             return
         try:
-            wamid = whatsapp.send(self.wa, message, form)
+            upload = self._upload(message)
+            wamid = whatsapp.send(self.wa, message, form, upload)
+        except _Unreadable:
+            self._note(delivery.failed, message.id, None, "berkasnya tidak dapat dibaca lagi")
         except WhatsAppError as error:
             self._refused(message, form, error)
+        except whatsapp.NotUploaded as error:
+            # Only its file was on the way: nothing can have been delivered.
+            self._later(message, form, None, f"berkas tidak dapat diunggah ({error})", "refused")
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # The request never left: nothing can have been delivered.
             self._later(message, form, None, f"tidak tersambung ke WhatsApp ({type(error).__name__})", "not_connected")
@@ -116,6 +127,16 @@ class Sender:
         else:
             self._note(delivery.accepted, message.id, wamid, form)
 
+    def _upload(self, message: Outgoing) -> str | None:
+        """Bring the message's file to Meta; its id there."""
+        if message.file is None:
+            return None
+        try:
+            content, mime = evidence.copy_to_send(self.desk.settings.media, message.file)
+        except (OSError, pictures.NoPicture) as error:
+            raise _Unreadable(message.id) from error
+        return whatsapp.upload(self.wa, message.file, content, mime)
+
     def _refused(self, message: Outgoing, form: str, error: WhatsAppError) -> None:
         text = error.details or error.message
         if error.code == delivery.REENGAGEMENT and form == "free" and message.template:
@@ -127,6 +148,11 @@ class Sender:
             self._later(message, form, error.code, text, "stopped")
         elif error.code in delivery.RETRY or (error.status_code or 0) >= 500:
             self._later(message, form, error.code, text, "refused")
+        elif message.kind == "flow":
+            # The form may have been withdrawn at Meta; the message matters more than its button.
+            with self.desk.register.atomic() as cursor:
+                flow.take_back(cursor, message.id)
+                delivery.retry(cursor, message.id, None, error.code, text, clock_now(), clock_now())
         else:
             self._note(delivery.failed, message.id, error.code, text)
 

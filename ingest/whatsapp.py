@@ -6,11 +6,14 @@ import re
 
 import httpx
 from pywa import WhatsApp
-from pywa.types import Button
+from pywa.types import Button, FlowButton, Section, SectionList, SectionRow
+from pywa.types.flows import FlowActionType
 from pywa.types.templates import TemplateLanguage
 from pywa.utils import UserIdentifier
 
+from store import evidence
 from store.delivery import Outgoing
+from store.evidence import File
 from store.settings import META_API_URL, Settings
 
 # httpx logs addresses of requests, and those of media carry a key.
@@ -55,10 +58,33 @@ def client(settings: Settings, timeout: float = 20.0) -> WhatsApp:
     )
 
 
-def send(wa: WhatsApp, message: Outgoing, form: str) -> str:
+class NotUploaded(Exception):
+    """The file of a message did not reach Meta, or nobody knows; the message itself was never sent."""
+
+
+def upload(wa: WhatsApp, file: File, content: bytes, mime: str) -> str:
+    """Bring a file to Meta, for a message to carry; its id there comes back.
+
+    :raises pywa.errors.WhatsAppError: Meta refused it
+    :raises NotUploaded: the request or its answer was lost
+    """
+    try:
+        return wa.upload_media(content, mime_type=mime, filename=_filename(file, mime)).id
+    except (httpx.TransportError, ValueError) as error:
+        raise NotUploaded(type(error).__name__) from error
+
+
+def _filename(file: File, mime: str) -> str:
+    """The name that the reporter sees: an officer's own, with the ending of what is sent."""
+    stem = re.sub(r"[^\w .()-]", "_", (file.filename or "berkas").rpartition(".")[0] or "berkas")[:80]
+    return stem + evidence.TYPES.get(mime, "")
+
+
+def send(wa: WhatsApp, message: Outgoing, form: str, media_id: str | None = None) -> str:
     """Send one message; its id at Meta comes back.
 
     :param form: `free`, or `template` outside the 24-hour window
+    :param media_id: of the file it carries, as `upload` told it
     :raises pywa.errors.WhatsAppError: Meta refused it
     :raises httpx.TransportError: the request or its answer was lost
     :raises ValueError: the answer was no JSON
@@ -68,14 +94,36 @@ def send(wa: WhatsApp, message: Outgoing, form: str) -> str:
     if form == "template":
         body = {"type": "body", "parameters": [{"type": "text", "text": p} for p in message.template_params]}
         sent = wa.send_template(to, message.template, TemplateLanguage.INDONESIAN, [body], tracker=tracker)
+    elif message.kind == "image":
+        sent = wa.send_image(to, media_id, caption=message.text or None, tracker=tracker)
+    elif message.kind == "document":
+        name = _filename(message.file, message.file.mime)
+        sent = wa.send_document(to, media_id, filename=name, caption=message.text or None, tracker=tracker)
     elif message.kind == "location_request":
         sent = wa.request_location(to, message.text, tracker=tracker)
     elif message.kind == "buttons":
-        buttons = [Button(title=title, callback_data=data) for data, title in message.buttons]
+        buttons = [Button(title=title, callback_data=data) for data, title in message.extra["buttons"]]
         sent = wa.send_message(to, message.text, buttons=buttons, tracker=tracker)
+    elif message.kind == "list":
+        rows = [SectionRow(title, data, about or None) for data, title, about in message.extra["rows"]]
+        choice = SectionList(message.extra["button"], [Section(message.extra["button"], rows)])
+        sent = wa.send_message(to, message.text, buttons=choice, tracker=tracker)
+    elif message.kind == "flow":
+        sent = wa.send_message(to, message.text, buttons=_form(message.extra["flow"]), tracker=tracker)
     else:
         sent = wa.send_message(to, message.text, tracker=tracker)
     return sent.id
+
+
+def _form(offered: dict) -> FlowButton:
+    """The button that opens a form; `store/flow.py` says what it needs."""
+    return FlowButton(
+        title=offered["title"],
+        flow_id=offered["id"],
+        flow_token=offered["token"],
+        flow_action_type=FlowActionType.NAVIGATE,
+        flow_action_screen=offered["screen"],
+    )
 
 
 def _addressed(request: httpx.Request) -> httpx.Request:

@@ -1,48 +1,61 @@
 """The door: everything the app serves is behind it, HTTP and websocket. Deny unless allowed.
 
-Sign-in is a route and not a page, because only a route can set a cookie that scripts cannot read. The session behind
-the cookie is a row in the register, so that a restart keeps it and anybody can end it.
+The session behind the cookie is a row in the register, so that a restart keeps it and its owner or an administrator can
+end it; pages that are open then are sent to sign-in at once. Sign-in itself is in `sign_in.py`.
 """
 
-import html
+import asyncio
 import logging
 import re
 import threading
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from string import Template
 from urllib.parse import quote, urlsplit
 
 from google.protobuf.message import DecodeError
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request, cookie_parser
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse, Response
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from store import users
+from store import sessions as kept
 from store.clock import now as clock_now
 from store.desk import Desk
-from store.rules.errors import StoreError
+from store.sessions import Session
+
+from .parts import guarded
 
 log = logging.getLogger(__name__)
 COOKIE = "wadul_session"
+# A browser takes a cookie of this name only over TLS, from this very host: no neighbour can set one for us.
+SECURE_COOKIE = "__Host-wadul_session"
 USER_HEADER = b"x-wadul-user"
+SESSION_HEADER = b"x-wadul-session"
 SIGN_IN = "/masuk"
 SIGN_OUT = "/keluar"
 # Matched exactly, or below a folder of Streamlit's own program files, which are the same for everybody.
-PUBLIC = frozenset({SIGN_IN, SIGN_OUT, "/standar", "/healthz", "/_stcore/health", "/favicon.png", "/manifest.json"})
+SIGNING_IN = frozenset(
+    {SIGN_IN, SIGN_OUT}
+    | {f"{SIGN_IN}/{step}" for step in ("kode", "sandi", "kunci", "pertama", "atur-ulang", "oidc", "oidc/kembali")}
+)
+PUBLIC = SIGNING_IN | {"/standar", "/healthz", "/_stcore/health", "/favicon.png", "/manifest.json"}
+# These say "not found" by themselves until an administrator has published them.
+PUBLIC |= {"/data-terbuka", "/data-terbuka.csv"}
 PUBLIC_FOLDER = "/static/"
+# Streamlit's own ways in that this product does not use: for nobody, signed in or not.
+CLOSED = ("/_stcore/agent", "/_stcore/metrics", "/_stcore/script-health-check", "/auth/", "/oauth2callback")
+MEDIA = "/media/"
 TOUCH_EVERY = timedelta(minutes=1)
+# How often a page that says nothing is asked whether its session still runs.
+LOOK_EVERY = 20.0
+OWN_WAY = 1.0
+MEDIA_REMEMBERED = 500
 ENDED_CODE = 4401
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\x00-\x1f\\]*")
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-_PAGE = Template((Path(__file__).parent / "parts" / "sign_in.html").read_text(encoding="utf-8"))
+_MEDIA_NAME = re.compile(rb"/media/([\w.-]+)")
 
 
 class Sessions:
@@ -51,44 +64,125 @@ class Sessions:
     def __init__(self, desk: Desk):
         self._desk = desk
         limits = desk.settings.config["session"]
-        self._idle = timedelta(minutes=limits["idle_minutes"])
-        self._absolute = timedelta(hours=limits["absolute_hours"])
+        self.idle = timedelta(minutes=limits["idle_minutes"])
+        self.absolute = timedelta(hours=limits["absolute_hours"])
         self._lock = threading.Lock()
-        known = users.open_sessions(desk.register, clock_now(), self._absolute)
+        known = kept.open_sessions(desk.register, clock_now(), self.absolute)
         self._open = {session.id: session for session in known}
+        self._watching: dict[str, list[Callable[[], object]]] = {}
+        self._media: dict[str, OrderedDict[bytes, None]] = {}
 
-    def start(self, username: str) -> str:
-        session = users.start_session(self._desk.register, username)
+    def start(self, username: str, address: str = "", browser: str = "", how: str = "password") -> str:
+        """A new session; what the browser must hold comes back.
+
+        :raises NotFound: the account was set aside while its owner signed in
+        """
+        secret, session = kept.start(self._desk.register, username, address, browser, how)
         with self._lock:
             self._open[session.id] = session
-        return session.id
+        # Whoever ended it between the two has told us of a session that was not known here yet.
+        if not kept.runs(self._desk.register, session.id):
+            self.forget([session.id])
+        return secret
 
-    def user_of(self, session_id: str | None, working: bool = True) -> str | None:
+    def find(self, secret: str | None) -> Session | None:
+        """The running session of whoever holds this, from memory; one beyond its limits has ended."""
+        if not secret:
+            return None
+        session = self._open.get(kept.id_of(secret))
+        if session is None:
+            return None
+        now = clock_now()
+        if now - session.created_at > self.absolute or now - session.seen_at > self.idle:
+            self._end(session, "session_ended", "limit")
+            return None
+        return session
+
+    def used(self, session: Session) -> bool:
+        """Whether a person's doing must be noted; not each click, a minute is near enough."""
+        return clock_now() - session.seen_at > TOUCH_EVERY
+
+    def touch(self, session: Session) -> Session | None:
+        """Note that a person has done something; None when the session was ended in the meantime."""
+        now = clock_now()
+        with self._lock:
+            if session.id not in self._open:
+                return None
+            self._open[session.id] = session = replace(session, seen_at=now)
+        kept.touch(self._desk.register, session.id, now)
+        return session
+
+    def user_of(self, secret: str | None, working: bool = True) -> str | None:
         """The username of a running session, or None.
 
         :param working: whether this counts as the person's doing; a page that polls by itself keeps nobody signed in
         """
-        session = self._open.get(session_id or "")
-        if session is None:
-            return None
-        now = clock_now()
-        if now - session.created_at > self._absolute or now - session.seen_at > self._idle:
-            self.end(session.id)
-            return None
-        if working and now - session.seen_at > TOUCH_EVERY:
-            with self._lock:
-                # Ended in the meantime, by another tab: it stays ended.
-                if session.id not in self._open:
-                    return None
-                self._open[session.id] = replace(session, seen_at=now)
-            users.touch_session(self._desk.register, session.id, now)
-        return session.username
+        session = self.find(secret)
+        if session and working and self.used(session):
+            session = self.touch(session)
+        return session.username if session else None
 
-    def end(self, session_id: str) -> None:
+    def end(self, secret: str) -> None:
+        """Its owner signs out; the page that asked for it is on its way to sign-in already and is left to it."""
+        session = self._open.get(kept.id_of(secret))
+        if session:
+            self._end(session, "signed_out", "", OWN_WAY)
+
+    def forget(self, ids: list[str], after: float = 0) -> None:
+        """These have been ended in the register: nothing goes in or out, and open pages are sent to sign-in.
+
+        :param after: seconds until open pages are sent away
+        """
+        for session_id in ids:
+            with self._lock:
+                self._open.pop(session_id, None)
+                self._media.pop(session_id, None)
+        if not after:
+            self._send_away(ids)
+            return
+        later = threading.Timer(after, self._send_away, [ids])
+        later.daemon = True
+        later.start()
+
+    def _send_away(self, ids: list[str]) -> None:
+        for session_id in ids:
+            with self._lock:
+                watching = list(self._watching.get(session_id, ()))
+            for ended in watching:
+                ended()
+
+    def _end(self, session: Session, kind: str, why: str, after: float = 0) -> None:
+        self.forget([session.id], after)
+        kept.end(self._desk.register, session, kind, why)
+
+    def watch(self, session_id: str, ended: Callable[[], object]) -> Callable[[], None]:
+        """Be told, from any thread, when a session ends; what stops it comes back."""
         with self._lock:
-            known = self._open.pop(session_id, None)
-        if known:
-            users.end_session(self._desk.register, session_id)
+            self._watching.setdefault(session_id, []).append(ended)
+
+        def stop() -> None:
+            with self._lock:
+                left = self._watching.get(session_id, [])
+                left.remove(ended)
+                if not left:
+                    self._watching.pop(session_id, None)
+
+        return stop
+
+    def show_media(self, session_id: str, names: list[bytes]) -> None:
+        """Note which of Streamlit's media files a page of this session was told of."""
+        with self._lock:
+            if session_id not in self._open:
+                return
+            shown = self._media.setdefault(session_id, OrderedDict())
+            for name in names:
+                shown[name] = None
+                shown.move_to_end(name)
+            while len(shown) > MEDIA_REMEMBERED:
+                shown.popitem(last=False)
+
+    def may_have_media(self, session_id: str, name: str) -> bool:
+        return name.encode("utf-8", "replace") in self._media.get(session_id, ())
 
 
 class Door:
@@ -102,37 +196,86 @@ class Door:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        send = guarded.with_headers(send, scope["scheme"] in ("https", "wss"))
         # Only the door says who somebody is.
         headers = [(name, value) for name, value in scope["headers"] if not name.startswith(b"x-wadul-")]
-        session_id = session_cookie(headers)
-        sessions = self._sessions()
-        username = await run_in_threadpool(sessions.user_of, session_id) if session_id else None
-        if username:
-            headers.append((USER_HEADER, quote(username).encode("ascii")))
+        sessions, session = self._sessions(), None
+        secret = session_cookie(headers, is_secure(scope))
+        if secret:
+            session = await _look(sessions, secret, working=scope["type"] == "http")
+        if session:
+            headers.append((USER_HEADER, quote(session.username).encode("ascii")))
+            headers.append((SESSION_HEADER, str(session.number).encode("ascii")))
         scope = scope | {"headers": headers}
-        if username and scope["type"] == "websocket":
-            await self._guard(scope, receive, send, sessions, session_id)
-        elif username or (scope["type"] == "http" and is_public(scope["path"])):
-            await self.app(scope, receive, _with_headers(send))
-        else:
+        if scope["type"] == "websocket":
+            if session and guarded.same_origin(headers):
+                await self._guard(scope, receive, send, sessions, session, secret)
+            else:
+                await _refuse_websocket(receive, send)
+        elif not (session or is_public(scope["path"])):
             await _turn_away(scope, receive, send)
+        elif not _may_have(sessions, session, scope["path"]):
+            await Response("Tidak ditemukan.", 404, media_type="text/plain")(scope, receive, send)
+        else:
+            await guarded.with_bounded_body(self.app, scope, receive, send)
 
-    async def _guard(self, scope, receive, send, sessions, session_id: str) -> None:
+    async def _guard(self, scope, receive, send, sessions: Sessions, session: Session, secret: str) -> None:
         """Pass a websocket on, frame by frame, as long as its session runs."""
+        loop, ended = asyncio.get_running_loop(), asyncio.Event()
+        stop_watching = sessions.watch(session.id, lambda: loop.call_soon_threadsafe(ended.set))
+        told_ended = asyncio.create_task(ended.wait())
+        arriving: asyncio.Task | None = None
 
-        async def receive_checked():
-            message = await receive()
-            if message["type"] == "websocket.receive":
-                known = await run_in_threadpool(sessions.user_of, session_id, is_work(message.get("bytes")))
-                if known is None:
-                    redirect = ForwardMsg()
-                    redirect.auth_redirect.url = SIGN_IN
-                    await send({"type": "websocket.send", "bytes": redirect.SerializeToString()})
-                    await send({"type": "websocket.close", "code": ENDED_CODE})
-                    return {"type": "websocket.disconnect", "code": ENDED_CODE}
+        async def next_message():
+            """What arrives next; None when the session has ended before it."""
+            nonlocal arriving
+            arriving = arriving or asyncio.create_task(receive())
+            while not arriving.done():
+                await asyncio.wait({arriving, told_ended}, timeout=LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+                if ended.is_set() or sessions.find(secret) is None:
+                    return None
+            message, arriving = arriving.result(), None
+            frame = message["type"] == "websocket.receive"
+            if frame and await _look(sessions, secret, is_work(message.get("bytes"))) is None:
+                return None
             return message
 
-        await self.app(scope, receive_checked, send)
+        async def receive_checked():
+            message = await next_message()
+            if message is not None:
+                return message
+            ended.set()
+            redirect = ForwardMsg()
+            redirect.auth_redirect.url = SIGN_IN
+            await send({"type": "websocket.send", "bytes": redirect.SerializeToString()})
+            await send({"type": "websocket.close", "code": ENDED_CODE})
+            return {"type": "websocket.disconnect", "code": ENDED_CODE}
+
+        async def send_checked(message):
+            if message["type"] == "websocket.send":
+                # What a run that is still going on has left to say is for nobody any more.
+                if ended.is_set() or sessions.find(secret) is None:
+                    return
+                frame = message.get("bytes") or b""
+                if b"/media/" in frame:
+                    sessions.show_media(session.id, _MEDIA_NAME.findall(frame))
+            await send(message)
+
+        try:
+            await self.app(scope, receive_checked, send_checked)
+        finally:
+            stop_watching()
+            told_ended.cancel()
+            if arriving is not None:
+                arriving.cancel()
+
+
+async def _look(sessions: Sessions, secret: str, working: bool) -> Session | None:
+    """The running session; the register is asked, aside, only when something must be noted."""
+    session = sessions.find(secret)
+    if session and working and sessions.used(session):
+        session = await run_in_threadpool(sessions.touch, session)
+    return session
 
 
 def is_work(frame: bytes | None) -> bool:
@@ -150,132 +293,45 @@ def is_public(path: str) -> bool:
     return path in PUBLIC or (path.startswith(PUBLIC_FOLDER) and ".." not in path)
 
 
-def session_cookie(headers: list[tuple[bytes, bytes]]) -> str | None:
-    """The session id that the browser sent, if any."""
+def _may_have(sessions: Sessions, session: Session | None, path: str) -> bool:
+    """Of Streamlit's own files a session has only those that a page of its own was told of."""
+    if path.startswith(CLOSED):
+        return False
+    if session and path.startswith(MEDIA):
+        return sessions.may_have_media(session.id, path[len(MEDIA) :])
+    return True
+
+
+def is_secure(scope) -> bool:
+    """Whether the browser is spoken to over TLS; behind a proxy uvicorn has taken that from its header."""
+    return scope["scheme"] in ("https", "wss")
+
+
+def session_cookie(headers: list[tuple[bytes, bytes]], secure: bool = False) -> str | None:
+    """The secret that the browser sent, if any."""
     # Not http.cookies: that stops at the first cookie of another's making that it cannot read.
+    wanted = SECURE_COOKIE if secure else COOKIE
     for name, value in headers:
         if name == b"cookie":
-            found = cookie_parser(value.decode("latin-1")).get(COOKIE)
+            found = cookie_parser(value.decode("latin-1")).get(wanted)
             if found:
                 return found
     return None
 
 
-def routes(house) -> list[Route]:
-    """Sign-in, sign-out and health.
-
-    :param house: asked at each request, because the desk is opened after the routes are made
-    """
-
-    async def sign_in(request: Request) -> Response:
-        if request.method != "POST":
-            return _sign_in_page(house().desk, request.query_params.get("next"))
-        if not _same_origin(request):
-            return Response("Permintaan ditolak.", 403)
-        form = await request.form(max_files=0, max_fields=10)
-        username = str(form.get("username") or "").strip().lower()[:100]
-        password = str(form.get("password") or "")[:1000]
-        target = str(form.get("next") or "")
-        desk = house().desk
-        if not await run_in_threadpool(users.password_fits, desk.register, username, password):
-            return _sign_in_page(desk, target, username, "Nama pengguna atau kata sandi tidak cocok.", 403)
-        session_id = await run_in_threadpool(house().door.start, username)
-        answer = RedirectResponse(local_path(target), 303)
-        answer.set_cookie(
-            COOKIE, session_id, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/"
-        )
-        return answer
-
-    async def sign_out(request: Request) -> Response:
-        # A picture on a strange page must not be able to sign anybody out.
-        if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return Response("Permintaan ditolak.", 403)
-        session_id = session_cookie(request.scope["headers"])
-        if session_id:
-            await run_in_threadpool(house().door.end, session_id)
-        answer = RedirectResponse(SIGN_IN, 303)
-        answer.delete_cookie(COOKIE, path="/")
-        return answer
-
-    async def health(request: Request) -> Response:
-        try:
-            desk = house().desk
-            with desk.register.cursor() as cursor:
-                cursor.execute("select 1").fetchone()
-        except (StoreError, RuntimeError):
-            return JSONResponse({"status": "starting"}, 503)
-        return JSONResponse({"status": "ok"})
-
-    return [
-        Route(SIGN_IN, sign_in, methods=["GET", "POST"]),
-        Route(SIGN_OUT, sign_out),
-        Route("/healthz", health),
-    ]
-
-
 def local_path(target: str | None) -> str:
     """Where to go after sign-in: a path of this site, whatever was asked for."""
-    if not target or not _LOCAL_PATH.fullmatch(target) or urlsplit(target).path in (SIGN_IN, SIGN_OUT):
+    if not target or not _LOCAL_PATH.fullmatch(target) or urlsplit(target).path in SIGNING_IN:
         return "/"
     return target
 
 
-def _sign_in_page(desk: Desk, target: str | None, username: str = "", error: str = "", status: int = 200) -> Response:
-    service = desk.settings.config["service"]
-    demo = ""
-    if desk.settings.demo:
-        items = "".join(
-            f"<li><button type='button' data-user='{user}'>{user}</button> {html.escape(what)}</li>"
-            for user, what in users.DEMO_SHOWN
-        )
-        demo = (
-            f"<section><h2>Akun demo</h2><p>Kata sandi semua akun: <code>{users.DEMO_PASSWORD}</code></p>"
-            f"<ul>{items}</ul><p>Setiap OPD: <code>opd.kode</code> dan <code>tim.kode</code>.</p></section>"
-        )
-    page = _PAGE.substitute(
-        service=html.escape(service["name"]),
-        city=html.escape(service["city"]),
-        next=html.escape(local_path(target)),
-        username=html.escape(username),
-        error=f"<p class='error' role='alert'>{html.escape(error)}</p>" if error else "",
-        demo=demo,
-        demo_password=users.DEMO_PASSWORD if demo else "",
-    )
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
-        "script-src 'unsafe-inline'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    }
-    return HTMLResponse(page, status, headers)
-
-
-def _same_origin(request: Request) -> bool:
-    """A form of ours, sent from our own page: browsers say so, and who is no browser carries no cookie to abuse."""
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
-
-
-def _with_headers(send):
-    async def send_with(message):
-        if message["type"] == "http.response.start":
-            message = message | {"headers": [*message["headers"], *_SAFE_HEADERS]}
-        await send(message)
-
-    return send_with
-
-
-_SAFE_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"same-origin"),
-]
+async def _refuse_websocket(receive, send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": ENDED_CODE})
 
 
 async def _turn_away(scope, receive, send) -> None:
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": ENDED_CODE})
-        return
     accepts = dict(scope["headers"]).get(b"accept", b"")
     if scope["method"] == "GET" and b"text/html" in accepts and not scope["path"].startswith("/_stcore"):
         asked = scope["path"] + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")

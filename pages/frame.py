@@ -3,27 +3,47 @@
 import streamlit as st
 
 from pages.parts import house, words
+from pages.parts.language import indonesian
 from pages.parts.session import current_actor, landing
 from pages.parts.style import style
 from store import health, queries
-from store.rules.workflow import Actor, Role
+from store.clock import now as clock_now
+from store.rules.workflow import DEPARTMENT_ROLES, Actor, Role
 
 DESK = {Role.CITY, Role.OFFICIAL}
 SEES_CASES = DESK | {Role.OPD_ADMIN, Role.OPD_TEAM, Role.LEADER}
 # (group, file, title, sign, count to show, roles)
 PAGES = (
+    ("Kerja", "perlu_tindakan.py", "Perlu tindakan", "⏰", ("todo",), SEES_CASES),
     ("Kerja", "triase.py", "Triase", "📥", ("triage",), DESK),
+    ("Kerja", "eskalasi.py", "Eskalasi", "⚖️", ("official",), {Role.OFFICIAL}),
     ("Kerja", "pesan.py", "Pesan baru", "💬", ("unread",), DESK),
-    ("Kerja", "opd.py", "OPD", "🏢", ("forwarded", "accepted"), {Role.OPD_ADMIN}),
-    ("Kerja", "tindak_lanjut.py", "Tindak lanjut", "🛠️", ("in_progress",), {Role.OPD_ADMIN, Role.OPD_TEAM}),
+    ("Kerja", "opd.py", "OPD", "🏢", ("own_forwarded", "own_accepted"), {Role.OPD_ADMIN}),
+    ("Kerja", "tindak_lanjut.py", "Tindak lanjut", "🛠️", ("own_in_progress", "own_scheduled"), DEPARTMENT_ROLES),
     ("Kerja", "verifikasi.py", "Verifikasi hasil", "🔎", ("in_review",), DESK),
     ("Kerja", "telepon.py", "Telepon pelapor", "☎️", ("call_reporter",), DESK),
     ("Aduan", "catat.py", "Catat aduan", "📝", (), DESK),
     ("Aduan", "daftar.py", "Daftar", "🗂️", (), SEES_CASES),
+    ("Aduan", "ekspor.py", "Unduh data", "💾", (), SEES_CASES),
     ("Aduan", "aduan.py", "Aduan", "📄", (), SEES_CASES),
+    ("Aduan", "pengirim.py", "Pengirim diblokir", "🚫", ("blocks",), DESK),
     ("Pantau", "dasbor.py", "Dasbor", "📊", (), SEES_CASES),
-    ("Bantuan", "standar_pelayanan.py", "Standar Pelayanan", "📜", (), SEES_CASES | {Role.ADMIN}),
+    ("Pantau", "analitik.py", "Analitik", "🔬", (), SEES_CASES),
+    ("Pantau", "laporan.py", "Laporan", "📑", (), DESK | {Role.LEADER}),
+    ("Atur", "pengguna.py", "Pengguna", "👥", (), {Role.ADMIN}),
+    ("Atur", "daftar_opd.py", "Daftar OPD", "🏛️", (), {Role.ADMIN}),
+    ("Atur", "kategori.py", "Kategori", "🏷️", (), {Role.ADMIN}),
+    ("Atur", "wilayah.py", "Wilayah", "🗺️", (), {Role.ADMIN}),
+    ("Atur", "hari_libur.py", "Hari libur", "📅", (), {Role.ADMIN}),
+    ("Atur", "teks.py", "Teks", "💬", (), {Role.ADMIN}),
+    ("Atur", "pesan_otomatis.py", "Pesan otomatis", "💌", (), {Role.ADMIN}),
+    ("Atur", "templat.py", "Templat WhatsApp", "📨", (), {Role.ADMIN}),
+    ("Atur", "layanan.py", "Layanan", "⚙️", (), {Role.ADMIN}),
+    ("Atur", "data_pribadi.py", "Data pribadi", "🔐", (), {Role.ADMIN, Role.OFFICIAL}),
+    ("Atur", "audit.py", "Audit", "🧾", (), {Role.ADMIN}),
     ("Atur", "kesehatan.py", "Kesehatan", "🩺", (), {Role.ADMIN, Role.OFFICIAL}),
+    ("Bantuan", "standar_pelayanan.py", "Standar Pelayanan", "📜", (), SEES_CASES | {Role.ADMIN}),
+    ("Bantuan", "akun.py", "Akun saya", "🔑", (), SEES_CASES | {Role.ADMIN}),
 )
 
 
@@ -48,14 +68,15 @@ def home() -> None:
 def main() -> None:
     st.set_page_config(layout="wide", initial_sidebar_state="auto")
     desk = house.desk()
-    service = desk.settings.config["service"]
+    service = desk.config["service"]
     actor = current_actor()
     if actor is None:
         st.error("Akun Anda tidak aktif lagi. Hubungi Administrator.")
         st.html('<a href="/keluar" target="_self">Keluar</a>')
         st.stop()
     style()
-    counts = queries.counts(desk.register, actor)
+    indonesian()
+    counts = queries.counts(desk.register, actor) | queries.todo_counts(desk.register, actor, clock_now())
     groups = navigation(actor, counts)
     start = st.Page(home, title="Mulai", url_path="mulai", default=True, visibility="hidden")
     page = st.navigation({"": [start], **groups}, expanded=True)
@@ -67,7 +88,7 @@ def main() -> None:
         departments = ", ".join(sorted(actor.departments))
         st.html(
             f"<div class='w-person'><b>{words.safe(actor.name)}</b><br>{words.safe(roles)} {words.safe(departments)}"
-            "<br><a href='/keluar' target='_self'>Keluar</a></div>"
+            "<br><a href='/akun' target='_self'>Akun saya</a> · <a href='/keluar' target='_self'>Keluar</a></div>"
         )
     if desk.settings.demo:
         st.html("<div class='w-demo'>Mode demo: pesan hanya ke simulator, bukan ke WhatsApp sungguhan.</div>")

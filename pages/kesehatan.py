@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts import house, words
+from pages.parts import house, meta_words, words
 from pages.parts.moves import flash
 from pages.parts.session import require_role
-from store import delivery, health, intake
+from store import delivery, health, inbox_log, templates
 from store.clock import now as clock_now
 from store.rules.workflow import Role
 
@@ -34,6 +34,9 @@ elif found["oldest_queued"] and (now - found["oldest_queued"]).total_seconds() >
 else:
     st.success("Pengiriman berjalan.", icon="✅")
 
+for row in templates.trouble(register):
+    st.error(meta_words.trouble(row), icon="⚠️")
+
 figures = [
     (found["outbox"].get("queued", 0), "Pesan antre"),
     (found["outbox"].get("unknown", 0), "Belum pasti terkirim"),
@@ -50,14 +53,14 @@ st.html(
 )
 
 st.subheader("Kiriman WhatsApp yang tidak dapat dibaca", anchor=False)
-problems = intake.problems(register)
+problems = inbox_log.problems(register)
 if not problems:
     st.info("Tidak ada. Kiriman yang tidak dimengerti disimpan di sini dan tidak menahan yang lain.")
 for problem in problems[:50]:
     with st.expander(f"Kiriman {problem['inbox_id']} · {words.moment(problem['happened_at'])} · {problem['reason']}"):
         st.code(problem["raw"][:4000], language=None, wrap_lines=True)
         if st.button("Tandai sudah diperiksa", key=f"settle-{problem['inbox_id']}-{problem['happened_at']}"):
-            intake.settle(register, actor, problem["inbox_id"])
+            inbox_log.settle(register, actor, problem["inbox_id"])
             st.rerun()
 
 st.subheader("Pesan keluar yang gagal atau belum pasti, 14 hari terakhir", anchor=False)

@@ -11,4 +11,6 @@ require_role(*(role for role in Role if role not in (Role.REPORTER, Role.SYSTEM)
 
 st.title("Standar Pelayanan", anchor=False)
 st.caption("Halaman yang sama terbuka untuk umum di alamat /standar.")
-st.html(standard_html(house.desk().settings))
+if not any(house.desk().config["channels"].values()):
+    st.info("Telepon, surel dan saluran lain belum diisi. Administrator mengisinya di Layanan, “Saluran lain”.")
+st.html(standard_html(house.desk().config))

@@ -18,13 +18,15 @@ def ask() -> list[dict]:
 
 
 st.title("Telepon pelapor", anchor=False)
-st.caption("Pesan ke pelapor ini tidak dapat disampaikan. Hubungi pelapor, lalu catat “Sudah diberi tahu”.")
+st.caption(
+    "Pesannya tidak sampai, atau pelapor tidak memakai WhatsApp. Hubungi pelapor, lalu catat “Sudah diberi tahu”."
+)
 flash()
 chosen = next_case([row["number"] for row in ask()])
 work_page(
     "telepon",
     actor,
     ask,
-    "Tidak ada yang perlu ditelepon. Aduan yang pesannya gagal tampil di sini.",
+    "Tidak ada yang perlu ditelepon. Aduan yang pelapornya belum diberi tahu tampil di sini.",
     chosen,
 )

@@ -1,4 +1,4 @@
-"""Tindak lanjut: the team's work, the oldest promise first; works with one thumb."""
+"""Tindak lanjut: my own work first, then what nobody has taken, the oldest promise first; works with one thumb."""
 
 import streamlit as st
 
@@ -11,10 +11,24 @@ from store.rules.workflow import Role
 
 actor = require_role(Role.OPD_ADMIN, Role.OPD_TEAM)
 register = house.desk().register
+people = {
+    person["username"]: person["name"]
+    for department in sorted(actor.departments)
+    for person in queries.people_of(register, actor, department)
+}
 
 
 def ask() -> list[dict]:
-    return queries.for_department(register, actor, ("in_progress", "scheduled"))
+    cases = queries.for_department(register, actor, ("in_progress", "scheduled"))
+    return sorted(cases, key=lambda row: (row["handler"] != actor.username, row["handler"] in people))
+
+
+def about(row: dict) -> list[str]:
+    if row["handler"] == actor.username:
+        return ["untuk Anda"]
+    if row["handler"] is None:
+        return ["belum dibagi"]
+    return [people.get(row["handler"], "petugasnya tidak bertugas lagi di sini: alihkan")]
 
 
 st.title("Tindak lanjut", anchor=False)
@@ -26,4 +40,5 @@ work_page(
     ask,
     "Tidak ada pekerjaan yang menunggu. Aduan yang diserahkan ke tim tampil di sini.",
     chosen,
+    about=about,
 )

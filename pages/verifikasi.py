@@ -14,7 +14,7 @@ register = house.desk().register
 
 
 def ask() -> list[dict]:
-    return queries.for_department(register, actor, ("in_review",))
+    return queries.in_state(register, actor, "in_review")
 
 
 st.title("Verifikasi hasil", anchor=False)

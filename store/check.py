@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
+from .book import COLUMNS, end_row, parts_of
 from .db import Register, rows
-from .rules.case import Case, Event, apply
+from .rules.case import Case, Event
+from .rules.fold import apply, undone_end
 
 CHUNK = 20_000
 
@@ -43,39 +45,81 @@ def count(register: Register) -> tuple[int, int]:
         return cursor.execute("select (select count(*) from complaint), (select count(*) from event)").fetchone()
 
 
-def _of_chunk(register: Register, start: int, end: int) -> Iterator[Difference]:
-    with register.snapshot() as cursor:
-        stored = rows(cursor.execute("select * from complaint where id >= ? and id < ? order by id", [start, end]))
-        events = rows(
-            cursor.execute(
-                """
-                select complaint_id, happened_at, kind, actor, actor_role, from_state, to_state, data from event
-                where complaint_id >= ? and complaint_id < ? order by id
-                """,
-                [start, end],
-            )
+@dataclass(frozen=True)
+class Folded:
+    """What events add up to: cases by id, why some add up to nothing, and the rows of `earlier_end`."""
+
+    cases: dict[int, Case]
+    broken: dict[int, str]
+    ends: dict[int, list[dict]]
+
+
+def folded(cursor, start: int, end: int) -> Folded:
+    """What the events of the complaints from `start` to below `end` add up to."""
+    events = rows(
+        cursor.execute(
+            """
+            select complaint_id, happened_at, kind, actor, actor_role, from_state, to_state, data from event
+            where complaint_id >= ? and complaint_id < ? order by id
+            """,
+            [start, end],
         )
+    )
+    return add_up(events)
+
+
+def add_up(events: list[dict]) -> Folded:
+    """What rows of `event`, in their order, add up to."""
     rebuilt: dict[int, Case] = {}
     broken: dict[int, str] = {}
+    ends: dict[int, list[dict]] = {}
     for row in events:
         complaint_id = row["complaint_id"]
         try:
             event = Event(**(row | {"data": json.loads(row["data"])}))
-            rebuilt[complaint_id] = apply(rebuilt.get(complaint_id), event)
+            before = rebuilt.get(complaint_id)
+            case = rebuilt[complaint_id] = apply(before, event)
+            if undone := undone_end(before, case):
+                ends.setdefault(complaint_id, []).append(end_row(case, undone, event.happened_at))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             # An event that was lost or written past the commands: said, so that all others are still compared.
             broken.setdefault(complaint_id, f"`{row['kind']}` cannot be applied ({type(error).__name__}: {error})")
+    return Folded(rebuilt, broken, ends)
+
+
+def ends_of(cursor, start: int, end: int) -> dict[int, list[dict]]:
+    """The stored ends that did not last, of the complaints from `start` to below `end`."""
+    query = "select * from earlier_end where complaint_id >= ? and complaint_id < ? order by all"
+    found: dict[int, list[dict]] = {}
+    for row in rows(cursor.execute(query, [start, end])):
+        found.setdefault(row["complaint_id"], []).append(row)
+    return found
+
+
+def _of_chunk(register: Register, start: int, end: int) -> Iterator[Difference]:
+    with register.snapshot() as cursor:
+        stored = rows(cursor.execute("select * from complaint where id >= ? and id < ? order by id", [start, end]))
+        parts = parts_of(cursor, start, end)
+        ends = ends_of(cursor, start, end)
+        found = folded(cursor, start, end)
     for row in stored:
-        if row["id"] in broken:
-            yield Difference(row["number"], "events", "there", broken[row["id"]])
+        if row["id"] in found.broken:
+            yield Difference(row["number"], "events", "there", found.broken[row["id"]])
             continue
-        case = rebuilt.get(row["id"])
+        case = found.cases.get(row["id"])
         if case is None:
             yield Difference(row["number"], "row", "there", None)
             continue
-        for column in fields(Case):
-            if row[column.name] != getattr(case, column.name):
-                yield Difference(row["number"], column.name, row[column.name], getattr(case, column.name))
+        for column in COLUMNS:
+            if row[column] != getattr(case, column):
+                yield Difference(row["number"], column, row[column], getattr(case, column))
+        if tuple(parts.get(case.id, ())) != case.assignments:
+            yield Difference(row["number"], "assignments", parts.get(case.id, []), list(case.assignments))
+        kept, right = ends.pop(case.id, []), sorted(found.ends.get(case.id, []), key=lambda r: tuple(r.values()))
+        if kept != right:
+            yield Difference(row["number"], "earlier_end", kept, right)
+    for complaint_id in set(ends) - {row["id"] for row in stored}:
+        yield Difference(f"#{complaint_id}", "earlier_end", ends[complaint_id], [])
 
 
 def _numbers(register: Register) -> Iterator[Difference]:

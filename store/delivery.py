@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from . import health
 from .book import Book
 from .db import rows
+from .evidence import File
 from .rules.workflow import SYSTEM, State
 
 RANK = {"queued": 0, "sending": 1, "unknown": 2, "accepted": 3, "sent": 4, "delivered": 5, "read": 6}
@@ -24,11 +25,16 @@ STOP = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131042, 133010, *range(200
 LONGEST_GAP = 900
 MAX_ATTEMPTS = 8
 DETAIL_LENGTH = 300
-# Messages whose delivery the case waits for.
-AWAITED = ("answer", "result")
+# The states of a case that still waits for such a message to arrive; a duplicate waits for its parent's.
+WAITS_FOR = {
+    "answer": (State.ANSWERED, State.DUPLICATE),
+    "result": (State.AWAITING_CONFIRMATION, State.DUPLICATE),
+    "asked": (State.AWAITING_REPORTER,),
+    "referred": (State.REFERRED, State.DUPLICATE),
+}
+AWAITED = tuple(WAITS_FOR)
 # Messages without which the reporter misses something: when one fails, somebody telephones.
 MISSED = (*AWAITED, "question", "reply", "acknowledgement")
-WAITING_FOR_DELIVERY = (State.ANSWERED, State.AWAITING_CONFIRMATION)
 REPORTED = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read"}
 
 
@@ -54,22 +60,26 @@ class Outgoing:
     bsuid: str | None
     kind: str
     text: str
-    buttons: tuple[tuple[str, str], ...]
+    extra: dict
     template: str | None
     template_params: tuple[str, ...]
     form: str | None
     attempts: int
     last_inbound_at: datetime | None
     purpose: str
+    file: File | None = None
 
 
-def lease(register, who: str, now: datetime, until: datetime, limit: int, busy: set[int]) -> list[Outgoing]:
+def lease(
+    register, who: str, now: datetime, until: datetime, limit: int, busy: set[int], night: bool = False
+) -> list[Outgoing]:
     """Take the next messages to send, the oldest of each person, and mark them as being sent.
 
     :param who: this sender's name; a lease of another name that is still marked after a restart is of unknown outcome
     :param busy: contacts that may not be written to now (Meta's limit per person)
+    :param night: quiet hours: only answers to what a person has just sent go out, past what waits for the morning
     """
-    asked = {"now": now, "limit": limit, "busy": sorted(busy)}
+    asked = {"now": now, "limit": limit, "busy": sorted(busy), "night": night}
     # A change of nothing would still tell every page to look again: first see whether anything may go.
     with register.cursor() as cursor:
         if not cursor.execute(_NEXT, asked).fetchone():
@@ -92,20 +102,26 @@ def lease(register, who: str, now: datetime, until: datetime, limit: int, busy: 
 _NEXT = """
     with first as (
         select m.contact_id, min(m.id) as id from message_out m
-        where m.state in ('queued', 'sending', 'unknown') group by m.contact_id
+        where m.state in ('sending', 'unknown') or (m.state = 'queued' and (not $night or m.cause like 'in:%'))
+        group by m.contact_id
     )
-    select m.*, c.phone, c.bsuid, c.last_inbound_at
+    select m.*, c.phone, c.bsuid, c.last_inbound_at,
+        d.sha256 as file_sha256, d.mime as file_mime, d.size as file_size, d.filename as file_name
     from first f join message_out m on m.id = f.id join contact c on c.id = m.contact_id
+    left join media d on d.id = m.media_id
     where m.state = 'queued' and m.next_at <= $now and not list_contains($busy::bigint[], m.contact_id)
     order by m.id limit $limit
 """
 
 
-def anything_queued(register, now: datetime) -> bool:
+def anything_queued(register, now: datetime, night: bool = False) -> bool:
     """Whether something may be sent now; asked often, so without a transaction."""
     with register.cursor() as cursor:
         found = cursor.execute(
-            "select 1 from message_out where state = 'queued' and next_at <= ? limit 1", [now]
+            """
+            select 1 from message_out where state = 'queued' and next_at <= ? and (not ? or cause like 'in:%') limit 1
+            """,
+            [now, night],
         ).fetchone()
     return found is not None
 
@@ -118,14 +134,19 @@ def _outgoing(row: dict) -> Outgoing:
         bsuid=row["bsuid"],
         kind=row["kind"],
         text=row["text"],
-        buttons=tuple(tuple(b) for b in json.loads(row["extra"] or "{}").get("buttons", ())),
+        extra=json.loads(row["extra"] or "{}"),
         template=row["template"],
         template_params=tuple(json.loads(row["template_params"] or "[]")),
         form=row["form"],
         attempts=row["attempts"] + 1,
         last_inbound_at=row["last_inbound_at"],
         purpose=row["purpose"],
+        file=_file(row) if row["media_id"] else None,
     )
+
+
+def _file(row: dict) -> File:
+    return File(row["file_sha256"], row["file_mime"], row["file_size"], row["file_name"])
 
 
 def accepted(cursor, message_id: int, wamid: str, form: str, now: datetime) -> None:
@@ -359,9 +380,11 @@ def _tell_case(cursor, message_ids: list[int], kind: str, now: datetime) -> None
             continue
         book = Book(cursor, now)
         (case,) = book.load("where id = ?", [found[0]])
-        gone_on = case.state not in WAITING_FOR_DELIVERY if found[1] in AWAITED else case.ended_at is not None
-        if kind == "delivery_failed" and gone_on:
+        waited_for = case.state in WAITS_FOR.get(found[1], ())
+        if kind == "delivery_failed" and not waited_for and (found[1] in AWAITED or case.ended_at):
             continue  # Reopened since, for instance: nobody waits for that message any more.
+        if kind == "delivered" and not waited_for and (case.state == State.ANSWERED or case.call_reporter):
+            continue  # An older question arrived late; the answer has not, and what failed is still to be told.
         book.record(case, kind, SYSTEM, message_id=message_id)
         book.write()
 

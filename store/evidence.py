@@ -11,10 +11,12 @@ from pathlib import Path
 
 from PIL import Image
 
+from . import pictures
 from .book import Book
 from .db import insert
 from .rules.case import Case
 from .rules.errors import RuleBroken
+from .rules.point import Point
 from .rules.workflow import Actor
 
 # What is kept, with the name's ending it is served under; everything else is refused, never guessed.
@@ -55,12 +57,13 @@ _SAME = {"image/mpo": "image/jpeg"}
 
 @dataclass(frozen=True)
 class File:
-    """A file that is kept: its hash names it in the media folder. Size in bytes."""
+    """A file that is kept: its hash names it in the media folder. Size in bytes; `place` is where a photo was taken."""
 
     sha256: str
     mime: str
     size: int
     filename: str | None = None
+    place: Point | None = None
 
 
 def keep(folder: Path, content: bytes, mime: str, max_bytes: int, filename: str | None = None) -> File:
@@ -81,7 +84,8 @@ def keep(folder: Path, content: bytes, mime: str, max_bytes: int, filename: str 
     path = path_of(folder, digest)
     if not path.exists():
         _write(path, content)
-    return File(digest, mime, len(content), filename)
+    place = pictures.taken_at(content) if mime.startswith("image/") else None
+    return File(digest, mime, len(content), filename, place)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -111,17 +115,34 @@ def path_of(folder: Path, sha256: str) -> Path:
     return folder / sha256[:2] / sha256
 
 
-def attach(book: Book, case: Case, files: list[File] | tuple, actor: Actor) -> None:
-    """Note files of staff as evidence of a case."""
+def copy_to_send(folder: Path, file: File) -> tuple[bytes, str]:
+    """What of a file may go out, and its type: of photos a copy that says nothing but the picture.
+
+    :raises NoPicture: it is a photo that cannot be read
+    :raises OSError: it is not there
+    """
+    path = path_of(folder, file.sha256)
+    return pictures.to_send(path, file.mime) if file.mime.startswith("image/") else (path.read_bytes(), file.mime)
+
+
+def attach(
+    book: Book, case: Case, files: list[File] | tuple, actor: Actor, stage: str | None = None, source: str = "staff"
+) -> list[int]:
+    """Note files of staff with a case; their ids come back.
+
+    :param stage: `before` or `after` the work, or nothing
+    :param source: `sent` for what goes to the reporter, which is no evidence of the work
+    """
+    ids = [book.new_id("media_id") for _ in files]
     insert(
         book.cursor,
         "media",
         [
             {
-                "id": book.new_id("media_id"),
+                "id": media_id,
                 "complaint_id": case.id,
                 "contact_id": None,
-                "source": "staff",
+                "source": source,
                 "mime": file.mime,
                 "filename": file.filename,
                 "sha256": file.sha256,
@@ -129,17 +150,30 @@ def attach(book: Book, case: Case, files: list[File] | tuple, actor: Actor) -> N
                 "state": "stored",
                 "created_at": book.now,
                 "created_by": actor.username,
+                "stage": stage,
+                **_place(file),
             }
-            for file in files
+            for media_id, file in zip(ids, files, strict=True)
         ],
     )
+    return ids
 
 
-def of_staff(cursor, complaint_id: int) -> bool:
-    """Whether staff have already added a picture to this case."""
+def _place(file: File) -> dict[str, float | None]:
+    place = file.place
+    return {"latitude": place.latitude if place else None, "longitude": place.longitude if place else None}
+
+
+def of_staff(cursor, complaint_id: int, since: datetime) -> bool:
+    """Whether staff have added a picture to this case since then; one from before the work shows no result."""
     found = cursor.execute(
-        "select 1 from media where complaint_id = ? and source = 'staff' and starts_with(mime, 'image/') limit 1",
-        [complaint_id],
+        """
+        select 1 from media
+        where complaint_id = ? and source = 'staff' and starts_with(mime, 'image/') and stage is distinct from 'before'
+            and created_at >= ?
+        limit 1
+        """,
+        [complaint_id, since],
     ).fetchone()
     return found is not None
 
@@ -171,10 +205,11 @@ def waiting_media(cursor, now: datetime, limit: int) -> list[Waiting]:
 def media_stored(cursor, media_id: int, file: File) -> None:
     cursor.execute(
         """
-        update media set state = 'stored', mime = ?, sha256 = ?, size = ?, problem = null, attempts = attempts + 1
+        update media set state = 'stored', mime = ?, sha256 = ?, size = ?, latitude = ?, longitude = ?, problem = null,
+            attempts = attempts + 1
         where id = ?
         """,
-        [file.mime, file.sha256, file.size, media_id],
+        [file.mime, file.sha256, file.size, *_place(file).values(), media_id],
     )
 
 

@@ -4,6 +4,8 @@ import json
 import traceback
 from datetime import datetime, timedelta
 
+import duckdb
+
 from .db import Register, rows
 
 STOPPED = "sending_stopped"
@@ -37,6 +39,15 @@ def sending_stopped(register: Register) -> dict | None:
 def resume_sending(register: Register) -> None:
     with register.atomic() as cursor:
         cursor.execute("delete from setting where name = ?", [STOPPED])
+
+
+def answers(register: Register) -> bool:
+    """Whether the register answers a question."""
+    try:
+        with register.cursor() as cursor:
+            return cursor.execute("select 1").fetchone() == (1,)
+    except duckdb.Error:
+        return False
 
 
 def overview(register: Register, now: datetime) -> dict:

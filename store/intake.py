@@ -5,72 +5,52 @@ question costs as much as ten rows of an answer.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import duckdb
 
+from . import clocks, flow, inbox_log
+from .arrived import Arrived, Said, bring_along, from_json, to_json
 from .book import Book
-from .clock import now as clock_now
+from .commands.triage import set_free, waits_where
 from .db import insert, rows
 from .desk import Desk
 from .people import People
+from .reported import take_away
+from .rules import completeness, reading
 from .rules.case import Case
-from .rules.errors import RuleBroken
-from .rules.texts import Letter
-from .rules.workflow import REOPEN_DAYS, REPORTER, Actor, Role, State
+from .rules.texts import CUT, Letter
+from .rules.workflow import REOPEN_DAYS, REPORTER, REVIVE_DAYS, Role, State
 
 SUMMARY_LENGTH = 300
+# In which the bot's answers to one person are counted.
+_LATELY = timedelta(minutes=10)
+# Nobody who answers a shortened message after so long still waits for the whole.
+_STILL_WAITED_FOR = timedelta(days=30)
+# What is in them are not the reporter's words about the matter.
+_NOT_WORDS = ("reaction", "edit", "button_reply", "list_reply", "contacts")
 # Not the fault of what is being taken in: the disk is full, memory is short. It is tried again, nothing is set aside.
 REGISTER_TROUBLE = (duckdb.OperationalError, OSError, MemoryError)
-
-
-class Said(NamedTuple):
-    """When a person was last written to, and why."""
-
-    created_at: datetime
-    purpose: str
-
-
-@dataclass(frozen=True)
-class Arrived:
-    """One incoming message in the register's words; `identities` are (kind, value) pairs.
-
-    Times are naive UTC: `sent_at` by the citizen's phone, `received_at` when the listener had it safe. The clock starts
-    at the latter, however long the register was away.
-    """
-
-    wamid: str
-    kind: str
-    text: str | None
-    identities: tuple[tuple[str, str], ...]
-    name: str | None
-    sent_at: datetime
-    received_at: datetime
-    reply_to: str | None
-    refers_to: str | None
-    latitude: float | None
-    longitude: float | None
-    media_id: str | None
-    media_mime: str | None
-    media_filename: str | None
-    new_identities: tuple[tuple[str, str], ...]
-    inbox_id: int
-    raw: dict
 
 
 class Intake:
     """A batch of incoming messages inside one transaction."""
 
-    def __init__(self, desk: Desk, cursor, batch: list[Arrived], now: datetime):
+    def __init__(self, desk: Desk, cursor, batch: list[Arrived], now: datetime, contacts: Sequence[int] = ()):
+        """
+        :param contacts: people whom the batch is about though no message of it says so
+        """
         self.desk = desk
         self.cursor = cursor
         self.now = now
         self.book = Book(cursor, now)
+        self.places = desk.places
         self._messages: list[dict] = []
         self._media: list[dict] = []
-        self.people = People(cursor, self.book, batch, now)
+        self._kept: dict[str, tuple[int, int]] = {}
+        self.people = People(cursor, self.book, batch, now, contacts)
         self._load(batch)
 
     def _load(self, batch: list[Arrived]) -> None:
@@ -79,17 +59,28 @@ class Intake:
         self.known = {
             wamid
             for (wamid,) in cursor.execute(
-                "select wamid from message_in where wamid in (select unnest(?::varchar[]))", [wamids]
+                """
+                select wamid from message_in where wamid in (select unnest($wamids::varchar[]))
+                union all select wamid from message_waiting where wamid in (select unnest($wamids::varchar[]))
+                """,
+                {"wamids": wamids},
             ).fetchall()
         }
         contacts = self.people.known
+        self._load_conversation(contacts)
         self._cases: dict[int, list[int]] = {}
         if contacts:
             # Counted from when the listener had the message: the register may have been away for days.
-            first = min(a.received_at for a in batch)
+            first = min((a.received_at for a in batch), default=self.now)
+            lately = first - timedelta(days=REOPEN_DAYS)
             for case in self.book.load(
-                "where contact_id in (select unnest(?::bigint[])) and (ended_at is null or ended_at > ?)",
-                [contacts, first - timedelta(days=REOPEN_DAYS)],
+                """
+                where contact_id in (select unnest(?::bigint[])) and (
+                    ended_at is null or ended_at > ? or (state = 'archived' and ended_at > ?)
+                    or (state = 'duplicate' and (stopped_at is null or stopped_at > ?))
+                )
+                """,
+                [contacts, lately, first - timedelta(days=REVIVE_DAYS), lately],
             ):
                 self._cases.setdefault(case.contact_id, []).append(case.id)
         self._load_targets(batch)
@@ -115,17 +106,59 @@ class Intake:
         if missing:
             self.book.load("where id in (select unnest(?::bigint[]))", [sorted(missing)])
 
+    def _load_conversation(self, contacts: list[int]) -> None:
+        """Whose messages wait for a choice, and who is not answered."""
+        asked = {"contacts": contacts, "now": self.now}
+        waiting = self.cursor.execute(
+            """
+            select contact_id, arrived from message_waiting
+            where contact_id in (select unnest($contacts::bigint[])) order by asked_at, wamid
+            """,
+            {"contacts": contacts},
+        ).fetchall()
+        self._waiting: dict[int, list[Arrived]] = {}
+        for contact_id, arrived in waiting:
+            self._waiting.setdefault(contact_id, []).append(from_json(arrived))
+        blocked = self.cursor.execute(
+            """
+            select contact_id from sender_block where contact_id in (select unnest($contacts::bigint[]))
+                and approved and ended_at is null and until > $now
+            """,
+            asked,
+        ).fetchall()
+        self.blocked = {contact_id for (contact_id,) in blocked}
+        self._names: dict[str, str] | None = None
+        cut = rows(
+            self.cursor.execute(
+                """
+                select m.* from message_out m
+                where contact_id in (select unnest($contacts::bigint[])) and form = 'template' and created_at > $since
+                    and state in ('accepted', 'sent', 'delivered', 'read') and ends_with(template_params, $cut)
+                    and not exists (select 1 from message_out f where f.cause = 'in:full:' || m.id)
+                order by id
+                """,
+                {"contacts": contacts, "since": self.now - _STILL_WAITED_FOR, "cut": json.dumps([CUT])[2:]},
+            )
+        )
+        self._cut: dict[int, list[dict]] = {}
+        for row in cut:
+            self._cut.setdefault(row["contact_id"], []).append(row)
+
     def _load_last_out(self, contacts: list[int]) -> None:
         self.last_out: dict[int, Said] = {}
+        self._answers: dict[int, int] = {}
         if contacts:
             found = self.cursor.execute(
                 """
-                select contact_id, max(created_at), arg_max(purpose, id) from message_out
-                where contact_id in (select unnest(?::bigint[])) and created_at > ? group by contact_id
+                select contact_id, max(created_at), arg_max(purpose, id), arg_max_null(complaint_id, id),
+                    count(*) filter (created_by = 'bot' and created_at > $lately)
+                from message_out
+                where contact_id in (select unnest($contacts::bigint[])) and created_at > $since group by contact_id
                 """,
-                [contacts, self.now - timedelta(days=1)],
+                {"contacts": contacts, "since": self.now - timedelta(days=1), "lately": self.now - _LATELY},
             ).fetchall()
-            self.last_out = {contact: Said(created_at, purpose) for contact, created_at, purpose in found}
+            self.last_out = {contact: Said(*said) for contact, *said, _ in found}
+            self._answers = {contact: count for contact, *_, count in found}
 
     def contact(self, arrived: Arrived) -> int:
         """The one contact of this person; made where there is none, joined where two turn out to be one."""
@@ -147,6 +180,39 @@ class Intake:
                 return case
         return None
 
+    def own_case(self, contact_id: int, number: str) -> Case | None:
+        """This person's complaint with this number, however long ago it ended."""
+        found = self.book.load("where number = ? and contact_id = ?", [number, contact_id])
+        return found[0] if found else None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Departments' names by code."""
+        if self._names is None:
+            self._names = dict(self.cursor.execute("select code, name from department").fetchall())
+        return self._names
+
+    def answered_much(self, contact_id: int) -> bool:
+        """Whether this person was answered by the bot so often lately that it only listens now."""
+        return self._answers.get(contact_id, 0) >= self.desk.config["conversation"]["answers_in_ten_minutes"]
+
+    def waiting(self, contact_id: int) -> list[Arrived]:
+        """This person's messages that wait for a choice, in their order."""
+        return self._waiting.get(contact_id, [])
+
+    def wait(self, arrived: Arrived, contact_id: int) -> None:
+        """Keep a message until its reporter has said which complaint it is about."""
+        self._waiting.setdefault(contact_id, []).append(arrived)
+        self.cursor.execute(
+            "insert into message_waiting values (?, ?, ?, ?)",
+            [arrived.wamid, contact_id, arrived.received_at, to_json(arrived)],
+        )
+
+    def no_longer_waiting(self, contact_id: int) -> list[Arrived]:
+        """Take out what waited, to go where it belongs."""
+        self.cursor.execute("delete from message_waiting where contact_id = ?", [contact_id])
+        return self._waiting.pop(contact_id, [])
+
     def open_complaint(self, arrived: Arrived, contact_id: int) -> Case:
         """A new complaint with number and clock, from a person's first message."""
         case = self.book.open_case(
@@ -163,32 +229,88 @@ class Intake:
 
     def join(self, arrived: Arrived, contact_id: int, case: Case, thanks: bool = False) -> Case:
         """Add a message to a complaint; mere thanks make nobody look at it again."""
+        if arrived.kind == "form":
+            return self._join_form(arrived, contact_id, case)
         data: dict = {"message": arrived.wamid, "media": bool(arrived.media_id)}
+        shown = None if arrived.kind in _NOT_WORDS else arrived.text
+        last = self.last_out.get(contact_id)
+        asked = completeness.asked(case, last.purpose if last else None)
+        said = reading.read(arrived.text, kind=arrived.kind, asked=asked, places=self.places).said
+        # What the words say is counted where they are kept, beside what staff corrected of them.
+        there = completeness.shown({}, media=bool(arrived.media_id), place=arrived.latitude is not None)
+        if there:
+            data["elements"] = there
+        if said:
+            data["said"] = said
         if thanks:
             data["thanks"] = True
         # A card names people, and a summary is shown to those who may not know who reported.
-        if arrived.text and arrived.kind not in ("reaction", "edit", "button_reply", "list_reply", "contacts"):
+        if shown:
             data["summary"] = arrived.text[:SUMMARY_LENGTH]
         if arrived.latitude is not None and case.latitude is None:
             data |= {"latitude": arrived.latitude, "longitude": arrived.longitude}
         self.keep(arrived, contact_id, case)
         return self.book.record(case, "message", REPORTER, happened_at=arrived.received_at, **data)
 
+    def _join_form(self, arrived: Arrived, contact_id: int, case: Case) -> Case:
+        """A finished form: all of it as text, and what the case does not know yet as facts."""
+        known = flow.reference(self.cursor)
+        arrived = replace(arrived, text=flow.as_text(arrived.raw, known))
+        data = {"message": arrived.wamid, "media": False} | flow.new_facts(case, arrived.raw, known)
+        if "category" in data:
+            data |= clocks.limits_after_category(self.desk, self.cursor, case, data["category"])
+        self.keep(arrived, contact_id, case)
+        case = self.book.record(case, "message", REPORTER, happened_at=arrived.received_at, **data)
+        take_away(self.book, case)
+        return self.book.cases[case.id]
+
+    def goes_on(self, case: Case, arrived: Arrived) -> Case:
+        """What was waited for has come, or an archived complaint is completed after all: its clock goes on."""
+        kind = "revive" if case.state == State.ARCHIVED else "supply"
+        limits = clocks.limits(self.desk, self.cursor, case, arrived.received_at)
+        # A card names people; it is read in the conversation, by those who may.
+        note = "" if arrived.kind == "contacts" else (arrived.text or "").strip()[:SUMMARY_LENGTH]
+        where = waits_where(case)
+        return self.book.record(case, kind, REPORTER, Role.REPORTER, where, arrived.received_at, note=note, **limits)
+
+    def parent_of(self, case: Case) -> Case | None:
+        """The complaint that a duplicate follows."""
+        found = self.book.load("where id = ?", [case.parent_id]) if case.parent_id else []
+        return found[0] if found else None
+
     def confirm(self, case: Case, happened_at: datetime) -> Case:
         return self.book.record(case, "confirm", REPORTER, Role.REPORTER, State.CLOSED, happened_at)
 
     def reopen(self, case: Case, reason: str, happened_at: datetime) -> Case:
         """A new two days, because the reporter says it is not done."""
-        limits = self.desk.limits(happened_at)
+        limits = self.desk.limits(happened_at, case.category)
         return self.book.record(
             case, "reopen", REPORTER, Role.REPORTER, State.REOPENED, happened_at, note=reason, **limits
         )
+
+    def cancel(self, case: Case, happened_at: datetime) -> Case:
+        """The reporter takes the complaint back; the reporters of its duplicates still wait for an answer."""
+        note = "Dicabut pelapor lewat WhatsApp."
+        case = self.book.record(
+            case, "withdraw", REPORTER, Role.REPORTER, State.WITHDRAWN, happened_at, note=note, message_id=None
+        )
+        set_free(self.book, case)
+        return self.book.cases[case.id]
+
+    def rate(self, case: Case, rating: int, words: str, happened_at: datetime) -> Case:
+        """
+        :param rating: 1 to 5
+        :param words: what was said with it, empty where nothing was
+        """
+        given = {"rating": rating} | ({"words": words[:SUMMARY_LENGTH]} if words else {})
+        return self.book.record(case, "rate", REPORTER, Role.REPORTER, None, happened_at, **given)
 
     def keep(self, arrived: Arrived, contact_id: int, case: Case | None) -> None:
         """Keep the message itself; its media is fetched later."""
         message_id = self.book.new_id("message_in_id")
         if case:
             self.targets[arrived.wamid] = (case.id, contact_id)
+            self._kept[arrived.wamid] = (case.id, contact_id)
         self._messages.append(
             {
                 "id": message_id,
@@ -225,70 +347,49 @@ class Intake:
             )
 
     def send(self, letter: Letter, contact_id: int, case: Case | None, cause: str) -> None:
-        self.last_out[contact_id] = Said(self.now, letter.purpose)
+        self.last_out[contact_id] = Said(self.now, letter.purpose, case.id if case else None)
+        self._answers[contact_id] = self._answers.get(contact_id, 0) + 1
         self.book.send(letter, contact_id, case, "bot", cause)
+
+    def tell_rest(self, contact_id: int) -> bool:
+        """Send in full what went as a template that had no room for it, once; whether there was anything."""
+        cut = self._cut.pop(contact_id, [])
+        for row in cut:
+            self._answers[contact_id] = self._answers.get(contact_id, 0) + 1
+            self.last_out[contact_id] = Said(self.now, "full", row["complaint_id"])
+            self.book.send_again(row | {"purpose": "full"}, contact_id, "bot", f"in:full:{row['id']}")
+        return bool(cut)
 
     def problem(self, inbox_id: int, reason: str, raw: str) -> None:
         """Keep what could not be understood where the administrator sees it."""
-        note_problem(self.cursor, inbox_id, reason, raw, self.now)
+        inbox_log.note_problem(self.cursor, inbox_id, reason, raw, self.now)
 
     def write(self) -> None:
         self.people.write()
         self.book.write()
         insert(self.cursor, "message_in", self._messages)
         insert(self.cursor, "media", self._media)
+        bring_along(self.cursor, self._kept)
 
     def _merge(self, loser: int, winner: int) -> None:
         """Two contacts turn out to be one person: what this batch holds of the younger goes to the elder too."""
         for waiting in (*self._messages, *self._media):
             if waiting["contact_id"] == loser:
                 waiting["contact_id"] = winner
+        waiting = self._waiting.pop(loser, [])
+        if waiting:
+            self._waiting.setdefault(winner, []).extend(waiting)
+        self._answers[winner] = self._answers.get(winner, 0) + self._answers.pop(loser, 0)
+        if loser in self.blocked:
+            self.blocked.add(winner)
+        self._kept = {
+            wamid: (case_id, winner if owner == loser else owner) for wamid, (case_id, owner) in self._kept.items()
+        }
         moved = self._cases.pop(loser, [])
         self._cases[winner] = sorted({*self._cases.get(winner, []), *moved})
         self.book.change_contact(loser, winner)
+        if loser in self._cut:
+            self._cut.setdefault(winner, []).extend(self._cut.pop(loser))
         said = [self.last_out[person] for person in (loser, winner) if person in self.last_out]
         if said:
-            self.last_out[winner] = max(said)
-
-
-def note_problem(cursor, inbox_id: int, reason: str, raw: str, now: datetime) -> None:
-    cursor.execute(
-        "insert into inbox_problem (inbox_id, happened_at, reason, raw) values (?, ?, ?, ?)",
-        [inbox_id, now, reason, raw],
-    )
-
-
-def position(cursor) -> int:
-    """The last inbox row whose effects are in the register."""
-    found = cursor.execute("select last_id from inbox_position where name = 'inbox'").fetchone()
-    return found[0] if found else 0
-
-
-def advance(cursor, last_id: int) -> None:
-    """Note how far the inbox has been applied, in the transaction of what it caused."""
-    cursor.execute(
-        "insert into inbox_position values ('inbox', ?) on conflict (name) do update set last_id = excluded.last_id",
-        [last_id],
-    )
-
-
-def problems(register) -> list[dict]:
-    """What could not be understood and nobody has settled yet, newest first."""
-    with register.cursor() as cursor:
-        return rows(
-            cursor.execute("select * from inbox_problem where settled_at is null order by inbox_id desc limit 200")
-        )
-
-
-def settle(register, actor: Actor, inbox_id: int) -> None:
-    """Note that somebody has looked at a body that could not be understood.
-
-    :raises RuleBroken: `not_allowed`
-    """
-    if not actor.has(Role.ADMIN, Role.OFFICIAL):
-        raise RuleBroken("not_allowed")
-    with register.atomic() as cursor:
-        cursor.execute(
-            "update inbox_problem set settled_at = ?, settled_by = ? where inbox_id = ? and settled_at is null",
-            [clock_now(), actor.username, inbox_id],
-        )
+            self.last_out[winner] = max(said, key=lambda each: each.created_at)

@@ -1,5 +1,6 @@
 """Who wrote: one contact record a person, however many phone numbers and business-scoped ids they have had."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,21 @@ if TYPE_CHECKING:
     from .intake import Arrived
 
 Identity = tuple[str, str]
-_MOVED = ("contact_identity", "message_in", "message_out", "media")
+_MOVED = ("contact_identity", "message_in", "message_out", "media", "message_waiting", "sender_block")
+_ASKED = """
+    update contact set limited_at = coalesce(contact.limited_at, old.limited_at),
+        limited_by = if(contact.limited_at is null, old.limited_by, contact.limited_by),
+        limited_reason = if(contact.limited_at is null, old.limited_reason, contact.limited_reason),
+        erase_asked_at = coalesce(contact.erase_asked_at, old.erase_asked_at),
+        erase_asked_by = if(contact.erase_asked_at is null, old.erase_asked_by, contact.erase_asked_by)
+    from contact old where contact.id = $winner and old.id = $loser
+"""
 
 
 class People:
     """The contacts that a batch of messages is about; `write` writes them, only a joining of two is written at once."""
 
-    def __init__(self, cursor, book: "Book", batch: "list[Arrived]", now: datetime):
+    def __init__(self, cursor, book: "Book", batch: "list[Arrived]", now: datetime, contacts: Sequence[int] = ()):
         self.cursor = cursor
         self.now = now
         self._book = book
@@ -27,7 +36,7 @@ class People:
         self._changed: set[int] = set()
         self._new: set[Identity] = set()
         self._reassigned: set[Identity] = set()
-        self._load(sorted({value for a in batch for _, value in (*a.identities, *a.new_identities)}))
+        self._load(sorted({value for a in batch for _, value in (*a.identities, *a.new_identities)}), contacts)
 
     @property
     def known(self) -> list[int]:
@@ -79,35 +88,37 @@ class People:
                     """
                 )
 
-    def _load(self, values: list[str]) -> None:
-        """The contacts with one of these addresses, and all addresses they have had."""
-        if not values:
+    def _load(self, values: list[str], contacts: Sequence[int]) -> None:
+        """These contacts, those with one of these addresses, and all addresses they have had."""
+        if not values and not contacts:
             return
         found = self.cursor.execute(
             """
             with named as (
-                select distinct contact_id from contact_identity where value in (select unnest(?::varchar[]))
+                select distinct contact_id from contact_identity where value in (select unnest($values::varchar[]))
+                union select unnest($contacts::bigint[])
             )
             select i.kind, i.value, i.contact_id, i.seen_at from contact_identity i semi join named using (contact_id)
             """,
-            [values],
+            {"values": values, "contacts": list(contacts)},
         ).fetchall()
         self._owners = {(kind, value): contact for kind, value, contact, _ in found}
         self._since = {(kind, value): seen_at for kind, value, _, seen_at in found}
-        if found:
+        known = sorted({*self._owners.values(), *contacts})
+        if known:
             people = self.cursor.execute(
                 """
-                select id, name, phone, bsuid, created_at, last_inbound_at, merged_into from contact
+                select id, name, phone, bsuid, created_at, last_inbound_at, merged_into, name_fixed from contact
                 where id in (select unnest(?::bigint[]))
                 """,
-                [sorted(set(self._owners.values()))],
+                [known],
             )
             self._people = {row["id"]: row for row in rows(people)}
 
     def _make(self) -> int:
         contact_id = self._book.new_id("contact_id")
         nothing = dict.fromkeys(("name", "phone", "bsuid", "last_inbound_at", "merged_into"))
-        self._people[contact_id] = {"id": contact_id, "created_at": self.now, **nothing}
+        self._people[contact_id] = {"id": contact_id, "created_at": self.now, "name_fixed": False, **nothing}
         self._made.add(contact_id)
         return contact_id
 
@@ -130,7 +141,9 @@ class People:
             if not person[kind] or arrived.sent_at >= self._since.get((kind, person[kind]), arrived.sent_at):
                 person[kind] = value
         last = person["last_inbound_at"]
-        if arrived.name and (not person["name"] or last is None or arrived.sent_at >= last):
+        # What staff corrected stays.
+        fixed = person["name_fixed"] and person["name"]
+        if arrived.name and not fixed and (not person["name"] or last is None or arrived.sent_at >= last):
             person["name"] = arrived.name
         # News of Meta's about a person is no message of the person's: the 24-hour window stays as it was.
         if arrived.kind != "system":
@@ -145,6 +158,8 @@ class People:
         old, new = self._people[loser], self._people[winner]
         for name in ("name", "phone", "bsuid"):
             new[name] = new[name] or old[name]
+        # What a person asked of us by one address holds for all of them.
+        self.cursor.execute(_ASKED, {"winner": winner, "loser": loser})
         times = [person["last_inbound_at"] for person in (old, new) if person["last_inbound_at"]]
         new["last_inbound_at"] = max(times, default=None)
         old["merged_into"] = winner

@@ -7,6 +7,8 @@ import contextlib
 import ipaddress
 import os
 import secrets
+import shlex
+import stat
 import tomllib
 from dataclasses import dataclass
 from datetime import time
@@ -18,11 +20,28 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
 META_API_URL = "https://graph.facebook.com"
+# The account that the simulator plays.
+SIMULATED_BUSINESS_ID = "100000000000002"
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class SettingsError(Exception):
     """The settings do not allow a start; the text says what to set."""
+
+
+@dataclass(frozen=True)
+class Oidc:
+    """The city's own sign-in service (OpenID Connect): Google Workspace, Keycloak and the like.
+
+    `claim` is what names a person there, `label` how people call the service, `back` where it sends browsers back to.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str
+    label: str
+    back: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,10 @@ class Settings:
     verify_token: str
     api_url: str
     config: dict
+    # The city's own sign-in service, where one is set.
+    oidc: Oidc | None = None
+    # The WhatsApp Business Account, which templates and forms belong to; empty where nobody has set it.
+    business_id: str = ""
 
     @property
     def demo(self) -> bool:
@@ -71,16 +94,20 @@ class Settings:
     @cached_property
     def hours(self) -> dict[int, tuple[time, time]]:
         """Office hours by weekday (Monday is 0), Jakarta time."""
-        given = self.config["clock"]["hours"]
-        return {
-            day: (time.fromisoformat(given[name][0]), time.fromisoformat(given[name][1]))
-            for day, name in enumerate(WEEKDAYS)
-            if name in given
-        }
+        return office_hours(self.config)
 
     def make_data_folder(self) -> None:
-        """Create the data folder, readable by its owner only."""
+        """Create the data folder, readable by its owner only, as every file is that this process makes from now on.
+
+        :raises SettingsError: it was there already, and others can read it
+        """
+        os.umask(0o077)
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if stat.S_IMODE(self.data.stat().st_mode) & 0o077:
+            raise SettingsError(
+                f"The data folder {self.data} can be read by other users of this machine. "
+                f"Close it and start again: chmod 700 {shlex.quote(str(self.data))}"
+            )
 
     def require_webhook_secrets(self) -> None:
         """Raise SettingsError unless the webhook can be checked: a forged post must never be accepted."""
@@ -131,6 +158,8 @@ def load(environ: dict[str, str] | None = None) -> Settings:
         verify_token=verify_token,
         api_url=api_url.rstrip("/"),
         config=read_config(Path(environ.get("WADUL_CONFIG") or ROOT / "config.toml")),
+        oidc=_oidc(environ),
+        business_id=environ.get("WHATSAPP_BUSINESS_ID") or ("" if token else SIMULATED_BUSINESS_ID),
     )
 
 
@@ -142,6 +171,22 @@ def read_config(path: Path) -> dict:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     return {table: {**values, **given.get(table, {})} for table, values in defaults.items()}
+
+
+def merged(config: dict, overrides: dict[str, dict]) -> dict:
+    """The configuration with what is given over it, section by section; neither is changed."""
+    over = {section: {**config[section], **given} for section, given in overrides.items() if section in config}
+    return config | over
+
+
+def office_hours(config: dict) -> dict[int, tuple[time, time]]:
+    """Office hours by weekday (Monday is 0), Jakarta time."""
+    given = config["clock"]["hours"]
+    return {
+        day: (time.fromisoformat(given[name][0]), time.fromisoformat(given[name][1]))
+        for day, name in enumerate(WEEKDAYS)
+        if name in given
+    }
 
 
 def demo_secret(data: Path, name: str) -> str:
@@ -157,6 +202,26 @@ def demo_secret(data: Path, name: str) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text(encoding="ascii")
+
+
+def _oidc(environ: dict[str, str]) -> Oidc | None:
+    issuer = (environ.get("WADUL_OIDC_ISSUER") or "").rstrip("/")
+    if not issuer:
+        return None
+    needed = ("WADUL_OIDC_CLIENT_ID", "WADUL_OIDC_CLIENT_SECRET", "WADUL_URL")
+    missing = [name for name in needed if not environ.get(name)]
+    if missing:
+        raise SettingsError(f"{' and '.join(missing)} must be set beside WADUL_OIDC_ISSUER.")
+    if not issuer.startswith("https://") and not _is_loopback(issuer):
+        raise SettingsError("WADUL_OIDC_ISSUER must begin with https://: who signs in must not be told in the clear.")
+    return Oidc(
+        issuer=issuer,
+        client_id=environ["WADUL_OIDC_CLIENT_ID"],
+        client_secret=environ["WADUL_OIDC_CLIENT_SECRET"],
+        claim=environ.get("WADUL_OIDC_CLAIM") or "email",
+        label=environ.get("WADUL_OIDC_LABEL") or "akun kota",
+        back=environ["WADUL_URL"].rstrip("/") + "/masuk/oidc/kembali",
+    )
 
 
 def _port(environ: dict[str, str], name: str, default: int) -> int:

@@ -1,11 +1,16 @@
-"""Cases that wait for the reporter's word close by themselves after ten calendar days; unless it never arrived."""
+"""Cases that wait for the reporter's word end by themselves after ten calendar days; unless ours never arrived."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from . import clocks
 from .book import Book
 from .clock import now as clock_now
-from .delivery import AWAITED
+from .commands.triage import set_free
+from .delivery import WAITS_FOR
 from .desk import Desk
+from .rules import texts
+from .rules.case import Case
 from .rules.workflow import SYSTEM, Role, State
 
 # An answer or result that has not reached the reporter's phone by then is told by telephone.
@@ -13,20 +18,55 @@ UNDELIVERED = timedelta(days=2)
 
 
 def lapse(desk: Desk, now: datetime | None = None) -> int:
-    """Close what has waited long enough; how many came back. A result that did not arrive keeps its case open.
+    """Close what has waited long enough, and say so; how many came back. Whose result did not arrive stays open.
 
     The days count from when the reporter was told (by message or by telephone) or wrote last, whichever is later.
     """
-    now = now or clock_now()
-    before = now - timedelta(days=desk.settings.config["clock"]["silence_days"])
+
+    days = silence_days(desk)
+
+    def end(book: Book, case: Case) -> None:
+        case = book.record(case, "lapse", SYSTEM, Role.SYSTEM, State.CLOSED)
+        _tell(book, case, texts.lapsed(case.number, days), "lapse")
+
+    return _after_silence(desk, State.AWAITING_CONFIRMATION, end, now or clock_now())
+
+
+def archive(desk: Desk, now: datetime | None = None) -> int:
+    """Archive what its reporter did not complete, and say so to them; how many there were. Counted as in `lapse`."""
+    days = silence_days(desk)
+
+    def end(book: Book, case: Case) -> None:
+        limits = clocks.limits(desk, book.cursor, case, book.now)
+        case = book.record(case, "archive", SYSTEM, Role.SYSTEM, State.ARCHIVED, **limits)
+        _tell(book, case, texts.archived(case.number, days), "archive")
+        set_free(book, case)
+
+    return _after_silence(desk, State.AWAITING_REPORTER, end, now or clock_now())
+
+
+def _tell(book: Book, case: Case, letter: texts.Letter, why: str) -> None:
+    """Say to the reporter that the case has ended, where WhatsApp reaches them."""
+    reachable = "select 1 from contact_identity where contact_id = ? limit 1"
+    if book.cursor.execute(reachable, [case.contact_id]).fetchone():
+        book.send(letter, case.contact_id, case, "bot", f"{why}:{case.id}:{case.version}")
+
+
+def silence_days(desk: Desk) -> int:
+    """Calendar days without a word after which a case ends by itself."""
+    return desk.config["clock"]["silence_days"]
+
+
+def _after_silence(desk: Desk, state: State, end: Callable[[Book, Case], None], now: datetime) -> int:
+    asked = {"state": state.value, "before": now - timedelta(days=silence_days(desk))}
     with desk.register.cursor() as cursor:
-        if not cursor.execute("select 1 from complaint " + _SILENT + " limit 1", {"before": before}).fetchone():
+        if not cursor.execute("select 1 from complaint " + _SILENT + " limit 1", asked).fetchone():
             return 0
     with desk.register.atomic() as cursor:
         book = Book(cursor, now)
-        waiting = book.load(_SILENT, {"before": before})
+        waiting = book.load(_SILENT, asked)
         for case in waiting:
-            book.record(case, "lapse", SYSTEM, Role.SYSTEM, State.CLOSED)
+            end(book, case)
         book.write()
     return len(waiting)
 
@@ -37,7 +77,8 @@ def call_unreached(desk: Desk, now: datetime | None = None) -> int:
     Meta may keep a message for a month, and may lose what it has to say of it: neither shows as a failure.
     """
     now = now or clock_now()
-    asked = {"before": now - UNDELIVERED, "purposes": list(AWAITED)}
+    pairs = [f"{purpose}:{state}" for purpose, states in WAITS_FOR.items() for state in states]
+    asked = {"before": now - UNDELIVERED, "pairs": pairs}
     with desk.register.cursor() as cursor:
         if not cursor.execute(_UNREACHED, asked).fetchone():
             return 0
@@ -52,7 +93,7 @@ def call_unreached(desk: Desk, now: datetime | None = None) -> int:
 
 
 _SILENT = """
-    where state = 'awaiting_confirmation' and not call_reporter
+    where state = $state and not call_reporter
         and state_since <= $before and (last_message_at is null or last_message_at <= $before)
         and not exists (
             select 1 from event e
@@ -62,8 +103,9 @@ _SILENT = """
 # Whoever was called already, or is to be, need not be found again.
 _UNREACHED = """
     select c.id, max(m.id) from complaint c join message_out m on m.complaint_id = c.id
-    where c.ended_at is null and not c.call_reporter and c.state in ('answered', 'awaiting_confirmation')
-        and list_contains($purposes, m.purpose) and m.created_at >= c.state_since and m.created_at <= $before
+    where not c.call_reporter and (c.state <> 'answered' or c.ended_at is null)
+        and list_contains($pairs, m.purpose || ':' || c.state)
+        and m.created_at >= c.state_since and m.created_at <= $before
         and m.state not in ('delivered', 'read', 'failed')
         and not exists (
             select 1 from event e

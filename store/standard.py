@@ -3,13 +3,15 @@
 One text for the staff page, the public page `/standar` and the bot's answer to INFO.
 """
 
-from .settings import Settings
 
+def sections(config: dict) -> list[tuple[str, list[str]]]:
+    """The standard's parts in their order: (heading, lines).
 
-def sections(settings: Settings) -> list[tuple[str, list[str]]]:
-    """The standard's parts in their order: (heading, lines)."""
-    service, channels = settings.config["service"], settings.config["channels"]
-    hours = settings.config["clock"]["hours"]
+    :param config: of the desk, with what administrators have changed
+    """
+    service, channels = config["service"], config["channels"]
+    hours = config["clock"]["hours"]
+    whatsapp = f"WhatsApp {service['number']}".strip()
     return [
         (
             "Persyaratan",
@@ -21,7 +23,7 @@ def sections(settings: Settings) -> list[tuple[str, list[str]]]:
         (
             "Langkah pelayanan",
             [
-                f"Pelapor mengirim pesan ke {service['name']}, {' '.join(('WhatsApp', service['number'])).strip()}.",
+                f"Pelapor mengirim pesan ke {service['name']} lewat {whatsapp}.",
                 f"Admin kota di {service['office']} menerima aduan.",
                 "Jawaban otomatis dengan nomor aduan dikirim.",
                 "Tim Pengaduan Kota memverifikasi: aduan umum dijawab langsung, aduan teknis diteruskan ke OPD.",
@@ -30,7 +32,10 @@ def sections(settings: Settings) -> list[tuple[str, list[str]]]:
                 "Pelapor menerima hasil tindak lanjut.",
             ],
         ),
-        ("Jangka waktu", [f"{service['promise'].capitalize()}.", f"Jam kerja: {_hours(hours)}."]),
+        (
+            "Jangka waktu",
+            [f"{service['promise'][:1].upper()}{service['promise'][1:]}.", f"Jam kerja: {_hours(hours)}."],
+        ),
         ("Biaya", ["Gratis, tidak dipungut biaya apa pun."]),
         ("Produk", ["Jawaban atau hasil tindak lanjut atas aduan."]),
         (
@@ -45,11 +50,32 @@ def sections(settings: Settings) -> list[tuple[str, list[str]]]:
     ]
 
 
-def as_message(settings: Settings) -> str:
+PRIVACY = "privasi"
+
+
+def privacy(config: dict) -> tuple[str, list[str]]:
+    """What becomes of people's data, in the administrator's words: (heading, lines)."""
+    return "Pelindungan data pribadi", [line.strip() for line in config["privacy"]["text"].splitlines() if line.strip()]
+
+
+def privacy_line(config: dict) -> str:
+    """The line in the first answer, with the address of the whole text where this app has one that citizens reach."""
+    line, address = config["service"]["privacy"], config["service"]["address"].rstrip("/")
+    if not address or not config["privacy"]["text"].strip():
+        return line
+    return f"{line} Selengkapnya: {address}/standar#{PRIVACY}".strip()
+
+
+def hours(config: dict) -> str:
+    """The office hours as one reads them."""
+    return _hours(config["clock"]["hours"])
+
+
+def as_message(config: dict) -> str:
     """The standard as one WhatsApp message."""
-    service = settings.config["service"]
+    service = config["service"]
     parts = [f"*Standar Pelayanan {service['name']}*"]
-    for heading, lines in sections(settings):
+    for heading, lines in sections(config):
         numbered = heading == "Langkah pelayanan"
         shown = [f"{i}. {line}" if numbered else f"• {line}" for i, line in enumerate(lines, 1)]
         parts.append(f"*{heading}*\n" + "\n".join(shown))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from store import commands, settings, users
-from store.book import Book
+from store.book import Book, read_cases
 from store.clock import now as clock_now
 from store.commands import Press
 from store.desk import Desk, open_desk
@@ -82,6 +82,18 @@ def reopen(desk: Desk, case: Case, now: datetime | None = None) -> Case:
     return _as_reporter(desk, case, arrived(), lambda b, c, case: b.reopen(case, "Belum selesai", now or clock_now()))
 
 
+def goes_on(desk: Desk, case: Case, now: datetime | None = None) -> Case:
+    """The reporter completes what was asked for, or a complaint that was archived."""
+    message = arrived("Saya Siti, di Jl. Melati 5 sejak Senin", now=now)
+    return _as_reporter(desk, case, message, lambda b, c, case: b.goes_on(b.join(message, c, case), message))
+
+
+def read_case(desk: Desk, complaint_id: int) -> Case:
+    with desk.register.cursor() as cursor:
+        (case,) = read_cases(cursor, "where id = ?", [complaint_id])
+    return case
+
+
 def _as_reporter(desk: Desk, case: Case, message: Arrived, do) -> Case:
     with desk.register.atomic() as cursor:
         book = Intake(desk, cursor, [message], message.received_at)
@@ -117,7 +129,7 @@ def without_whatsapp(desk: Desk, now: datetime | None = None, channel: str = "LO
 def press(desk: Desk, case: Case, username: str, **more) -> Press:
     """This person's press on the case as it is given."""
     given = {"version": case.version, "op_id": f"op-{next(_count)}"} | more
-    return Press(who(desk, username), case.number, given["version"], given["op_id"])
+    return Press(who(desk, username), case.number, given["version"], given["op_id"], more.get("department", ""))
 
 
 def forwarded(desk: Desk, case: Case, department: str = "DISHUB", **facts) -> Case:
@@ -149,8 +161,8 @@ def ask(desk: Desk, query: str, *params):
 
 def everything(desk: Desk) -> dict[str, list]:
     """All rows that a command may touch, to see that nothing changed."""
-    names = ("complaint", "event", "message_out", "operation", "media", "number_counter", "message_in", "contact")
-    return {name: ask(desk, f"select * from {name} order by all") for name in names}
+    names = "complaint assignment event message_out operation media number_counter message_in contact"
+    return {name: ask(desk, f"select * from {name} order by all") for name in names.split()}
 
 
 def messages(desk: Desk, case: Case) -> list[tuple[str, str]]:

@@ -2,12 +2,17 @@
 
 import itertools
 import json
+import shutil
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from store import desk as store_desk
 from store import settings as store_settings
 from store import users
+
+from .cases import new_desk
+from .stack import CHROMIUM, CHROMIUM_FLAGS, Stack
 
 
 @pytest.fixture
@@ -15,12 +20,64 @@ def settings(tmp_path):
     return store_settings.load({"WADUL_DATA": str(tmp_path / "data")})
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """A register with the demonstration's accounts; copied for each test, because making it takes longest."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    with new_desk(folder) as desk:
+        return desk.register.path
+
+
 @pytest.fixture
-def desk(settings):
+def desk(settings, made):
+    settings.make_data_folder()
+    shutil.copy(made, settings.register)
     desk = store_desk.open_desk(settings)
-    users.make_demo_accounts(desk.register)
     yield desk
     desk.register.close()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory):
+    """All processes on a new register, for the tests of one module."""
+    stack = Stack(tmp_path_factory.mktemp("stack") / "data")
+    try:
+        stack.start()
+        yield stack
+    finally:
+        stack.stop()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def people(stack, chromium):
+    """Each person has a browser of their own."""
+    contexts = []
+
+    def person(username: str | None = None, path: str = "/", **options) -> Page:
+        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="id-ID", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        if username is None:
+            page.goto(stack.simulator)
+        else:
+            page.goto(f"{stack.app}/masuk?next={path}")
+            page.fill("#username", username)
+            page.fill("#password", users.DEMO_PASSWORD)
+            page.click("button[type=submit]")
+        return page
+
+    yield person
+    for context in contexts:
+        context.close()
 
 
 _count = itertools.count(1)

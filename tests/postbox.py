@@ -10,7 +10,8 @@ from store.check import differences
 from store.db import rows
 
 TABLES = ("contact", "contact_identity", "complaint", "event", "message_in", "message_out", "media", "send_attempt")
-TABLES += ("number_counter", "inbox_problem", "setting")
+TABLES += ("number_counter", "inbox_problem", "setting", "assignment", "operation", "message_waiting", "sender_block")
+TABLES += ("earlier_end",)
 
 
 class Mailbox:

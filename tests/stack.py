@@ -29,7 +29,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(url: str, seconds: float = 60) -> None:
+def wait_for(url: str, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=2) as answer:
@@ -49,7 +49,7 @@ class Stack:
         self.environ |= {f"WADUL_{name}_PORT": str(port) for name, port in self.ports.items()}
         self.environ |= {"WADUL_DATA": str(data), "PYTHONUNBUFFERED": "1", **environ}
         self.processes: dict[str, subprocess.Popen] = {}
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @property
     def app(self) -> str:

@@ -13,7 +13,7 @@ def desk(tmp_path_factory):
         yield desk
 
 
-TABLES = ("complaint", "event", "number_counter")
+TABLES = ("complaint", "assignment", "event", "number_counter")
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +59,33 @@ def spoil(desk, statement: str, *params) -> list[tuple[str, str]]:
         ("contact_id", 999),
         ("unread", False),
         ("latitude", -6.9),
+        ("departments", "|DLH|"),
+        ("due_at", "2020-01-01 00:00:00"),
+        ("paused_at", "2020-01-01 00:00:00"),
+        ("escalated", "end"),
+        ("child_count", 1),
+        ("elements", "identity"),
     ],
 )
 def test_a_changed_row_is_found_and_named(desk, cases, column, value):
     found = spoil(desk, f"update complaint set {column} = ? where id = ?", value, cases[0].id)
     assert found == [(cases[0].number, column)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update assignment set state = 'accepted'",
+        "update assignment set department = 'DLH'",
+        "update assignment set lead = false",
+        "update assignment set accept_due_at = null",
+        "update assignment set handler = 'tim.dlh'",
+        "delete from assignment",
+    ],
+)
+def test_a_changed_part_is_found_and_named(desk, cases, change):
+    found = spoil(desk, f"{change} where complaint_id = ?", cases[1].id)
+    assert found == [(cases[1].number, "assignments")]
 
 
 def test_what_is_said_names_both_values(desk, cases):

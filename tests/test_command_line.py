@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from store import __main__ as command_line
+from store import one_time, users
 from store import settings as store_settings
-from store import users
 from store.desk import open_desk
 from store.rules.errors import WrongRegister
 from store.users import DEMO_PASSWORD
@@ -103,14 +103,17 @@ def test_export_writes_one_row_a_case_with_the_full_text_for_its_owner_only(fill
     by_number = {row["number"].split("-")[0] + row["number"][-2:]: row for row in found}
     assert set(by_number) == {"WA01", "WA02", "LOK01", "WA03"}
     first = by_number["WA01"]
-    assert first["full_text"] == '=1+1, kata Siti;\nLampu mati\t"gelap"\nPesan kedua 🙏'
-    assert (first["reporter_name"], first["reporter_contact"]) == ("Siti Aminah", "6285600000001")
+    assert first["full_text"] == '\'=1+1, kata Siti;\nLampu mati\t"gelap"\nPesan kedua 🙏'
+    assert (first["reporter_name"], first["reporter_contact"]) == ("S***", "…0001")
     assert by_number["WA02"]["full_text"] == "Sampah\rbau"
     assert (by_number["WA02"]["category"], by_number["WA02"]["kelurahan"]) == ("waste", "Medono")
     assert (by_number["LOK01"]["kind"], by_number["LOK01"]["full_text"]) == ("official", "Di loket")
     assert by_number["WA03"]["full_text"].startswith("Jalan rusak" * 100)
     assert by_number["WA03"]["state"] == "closed"
     assert first["received_at"].endswith("Z")
+    assert run(filled, "export", "complaints", str(target), "--identities").returncode == 0
+    with target.open(encoding="utf-8", newline="") as file:
+        assert "Siti Aminah" in {row["reporter_name"] for row in csv.DictReader(file)}
 
 
 def test_export_says_where_it_cannot_write(call, filled, tmp_path):
@@ -176,23 +179,42 @@ def test_a_live_register_is_not_opened_for_a_demonstration_nor_the_other_way_rou
             assert (code, said) == (2, command_line.wrong_register(mode) + "\n")
         # To read and to compare harms nothing, whatever the mode.
         assert call(folder, "check", **secrets)[0] == 0
-    with new_desk(live, **LIVE) as desk:
+    desk = open_desk(store_settings.load({"WADUL_DATA": str(live), **LIVE}))
+    try:
         assert ask(desk, "select count(*) from complaint") == [(0,)]
+    finally:
+        desk.register.close()
 
 
 def test_a_user_is_made_and_may_sign_in(call, tmp_path):
     code, out, _ = call(
         tmp_path, "user", "Budi.S", "Budi Santoso", "opd_admin:DLH", WADUL_PASSWORD="kata sandi panjang"
     )
-    assert (code, out) == (0, "budi.s may sign in as opd_admin:DLH.\n")
+    assert (code, out) == (0, "budi.s may sign in as opd_admin:DLH, and sets a password of their own then.\n")
     desk = open_desk(store_settings.load({"WADUL_DATA": str(tmp_path)}))
     try:
         assert users.password_fits(desk.register, "budi.s", "kata sandi panjang")
         assert not users.password_fits(desk.register, "budi.s", DEMO_PASSWORD)
         actor = users.actor(desk.register, "budi.s")
         assert (actor.name, actor.departments) == ("Budi Santoso", {"DLH"})
+        assert users.must_change(desk.register, "budi.s")
     finally:
         desk.register.close()
+
+
+def test_a_password_is_taken_away_and_set_anew_with_the_printed_code(call, tmp_path):
+    call(tmp_path, "user", "budi", "Budi", "admin", WADUL_PASSWORD="kata sandi panjang")
+    code, out, _ = call(tmp_path, "reset", "budi")
+    printed = out.split()[-1]
+    assert (code, len(printed)) == (0, 19)
+    desk = open_desk(store_settings.load({"WADUL_DATA": str(tmp_path)}))
+    try:
+        assert not users.password_fits(desk.register, "budi", "kata sandi panjang")
+        one_time.set_password(desk.register, "budi", printed, "sepeda lampu gunung")
+        assert users.password_fits(desk.register, "budi", "sepeda lampu gunung")
+    finally:
+        desk.register.close()
+    assert call(tmp_path, "reset", "siapa") == (2, "", "There is no user siapa.\n")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +225,8 @@ def test_a_user_is_made_and_may_sign_in(call, tmp_path):
         ("budi", "system", "kata sandi panjang", "The role is one of"),
         ("budi", "opd_admin", "kata sandi panjang", "needs a department"),
         ("budi", "opd_team:XYZ", "kata sandi panjang", "There is no department XYZ."),
-        ("budi", "city", "pendek", "at least 10 characters"),
+        ("budi", "city", "pekalongan1234", "too easily guessed"),
+        ("budi", "city", "pendek", "at least 12 characters"),
         ("budi santoso", "city", "kata sandi panjang", "A user name has only letters"),
         ("kota", "city", "kata sandi panjang", "There is already a user kota."),
         ("KOTA", "city", "kata sandi panjang", "There is already a user kota."),
@@ -228,7 +251,10 @@ def test_a_wrong_port_is_said(call, filled):
 def test_due_lays_the_computation_open_with_the_default_calendar(tmp_path):
     said = run(tmp_path, "due", "2026-03-17T10:00+07:00")
     assert said.returncode == 0
-    assert said.stdout.splitlines()[-1] == "Kam 26 Mar 10.00: jatuh tempo"
+    assert said.stdout.splitlines()[-2:] == [
+        "Kam 26 Mar 10.00: jatuh tempo",
+        "Batas terakhir: 14 hari kerja, Sel 14 Apr 10.00.",
+    ]
     assert "Kam 19 Mar 2026: libur, Hari Suci Nyepi" in said.stdout
     assert not (tmp_path / "register.duckdb").exists()
 
@@ -238,7 +264,7 @@ def test_due_reads_the_calendar_of_the_register(tmp_path):
         cursor.execute("insert into holiday values ('2026-03-25', 'Hari Jadi Kota', 'lokal', 'staf')")
     said = run(tmp_path, "due", "2026-03-17T10:00+07:00")
     assert "Rab 25 Mar 2026: libur, Hari Jadi Kota" in said.stdout
-    assert said.stdout.splitlines()[-1] == "Jum 27 Mar 08.33: jatuh tempo"
+    assert said.stdout.splitlines()[-2] == "Jum 27 Mar 08.33: jatuh tempo"
 
 
 def test_due_says_what_a_moment_looks_like(tmp_path):

@@ -134,7 +134,7 @@ def test_a_case_does_not_close_while_its_result_has_not_arrived(desk):
     case = by_system(desk, approved(desk, take_in(desk)), "delivery_failed")
     assert case.call_reporter
     assert code_of(commands.close, desk, press(desk, case, "kota"), note="tutup") == "not_delivered"
-    case = commands.told(desk, press(desk, case, "kota"), note="Sudah ditelepon 10.15")
+    case = commands.told(desk, press(desk, case, "kota"), how="telephone", note="Sudah ditelepon 10.15")
     assert (case.state, case.call_reporter) == ("awaiting_confirmation", False)
     assert commands.close(desk, press(desk, case, "kota"), note="tutup").state == "closed"
 
@@ -142,7 +142,7 @@ def test_a_case_does_not_close_while_its_result_has_not_arrived(desk):
 def test_telling_the_reporter_by_telephone_ends_an_answer_that_could_not_arrive(desk):
     case = commands.answer(desk, press(desk, take_in(desk), "kota"), text="Pukul 08.00")
     case = by_system(desk, case, "delivery_failed")
-    case = commands.told(desk, press(desk, case, "kota2"), note="Ditelepon")
+    case = commands.told(desk, press(desk, case, "kota2"), how="telephone", note="Ditelepon")
     assert case.ended_at == case.stopped_at is not None
     assert not case.call_reporter
 
@@ -360,6 +360,7 @@ def test_when_one_part_of_a_change_fails_none_of_it_is_kept(desk, table, monkeyp
             raise OSError("the disk is full")
 
     monkeypatch.setattr("store.book.insert", failing)
+    monkeypatch.setattr("store.ledger.insert", failing)
     with pytest.raises(OSError, match="full"):
         forwarded(desk, case)
     assert everything(desk) == before

@@ -13,10 +13,25 @@ from store.commands import Press
 from store.demo.cast import Cast
 from store.desk import open_desk
 from store.intake import Arrived, Intake
-from store.rules.case import Event, fold
+from store.rules.case import Event, own_part
 from store.rules.deadline import from_jakarta, to_jakarta
 from store.rules.errors import RuleBroken
-from store.rules.workflow import BY_NAME, CHANNELS, CLOSINGS, KINDS, MOVES, Actor, Grant, Role, State
+from store.rules.fold import apply, fold
+from store.rules.workflow import (
+    BY_NAME,
+    CHANNELS,
+    CLOSINGS,
+    KINDS,
+    MOVES,
+    WITH_DEPARTMENT,
+    Actor,
+    Grant,
+    Role,
+    State,
+    of_department,
+    overall,
+)
+from store.rules.workflow import check as check_move
 from store.settings import load
 
 UNTIL = from_jakarta(datetime(2026, 11, 24, 10, 0))
@@ -79,25 +94,34 @@ def test_every_complaint_is_the_sum_of_its_events(desk, cases, events):
 
 
 def test_every_step_is_one_the_workflow_allows(events):
+    """Asked of the table as a press on the page would ask it; people of a department act on its own part only."""
     for story in events.values():
-        assert story[0].kind == "received"
+        case = apply(None, story[0])
         for before, event in pairwise(story):
-            move = BY_NAME[event.kind]
             assert event.happened_at >= before.happened_at
-            assert event.from_state == before.to_state
-            assert event.from_state in move.sources
-            assert event.to_state == (move.target or event.from_state)
-            assert event.actor_role in move.roles
-            assert all(event.data.get(need) for need in move.needs)
+            assert event.from_state == case.state
+            actor = actor_of(event)
+            part = own_part(case, actor)
+            apart = of_department(BY_NAME[event.kind])
+            start = State(part.state if part and apart and case.with_departments else case.state)
+            escalated = case.escalated is not None and not apart
+            given = event.data | {"promised_on": event.data.get("promised_at")}
+            if event.actor_role == Role.REPORTER:
+                # Reporters complete with anything, a pinned place without a word too.
+                given["note"] = "-"
+            check_move(event.kind, start, part and part.department, actor, given, escalated)
+            case = apply(case, event)
+            parts = [part.state for part in case.assignments if part.active]
+            assert case.state not in WITH_DEPARTMENT or case.state == overall(parts)
 
 
-def test_people_of_a_department_act_only_on_its_cases(desk, events):
-    for story in events.values():
-        department = None
-        for event in story:
-            if event.actor_role in (Role.OPD_ADMIN, Role.OPD_TEAM):
-                assert event.actor.split(".", 1)[1].upper() == department
-            department = event.data.get("department", department)
+def actor_of(event):
+    departmental = event.actor_role in (Role.OPD_ADMIN, Role.OPD_TEAM)
+    department = event.actor.split(".", 1)[1].upper() if departmental else None
+    return Actor(event.actor, event.actor, frozenset({Grant(Role(event.actor_role), department)}))
+
+
+def test_everybody_who_acts_has_an_account(desk, events):
     everybody = set(column(desk, "select username from user_account where demo")) | {"reporter", "system"}
     assert {event.actor for story in events.values() for event in story} <= everybody
 
@@ -143,8 +167,8 @@ def test_every_state_channel_kind_category_and_kelurahan_is_there(desk, cases):
 
 
 def test_shares_are_those_of_a_working_desk(cases):
-    closed = sum(case.state in (State.CLOSED, State.ANSWERED) for case in cases) / len(cases)
-    assert 0.93 < closed < 0.99
+    assert 0.93 < sum(case.ended_at is not None for case in cases) / len(cases) < 0.99
+    assert 0.85 < sum(case.state in (State.CLOSED, State.ANSWERED) for case in cases) / len(cases) < 0.95
     assert 0.7 < sum(case.channel == "WA" for case in cases) / len(cases) < 0.8
     running = [case for case in cases if case.stopped_at is None]
     assert sum(case.promise_due_at < UNTIL for case in running) > 5
@@ -204,11 +228,14 @@ def test_messages_out_are_all_over_and_done_with(desk):
 
 
 def test_what_a_case_says_of_delivery_is_what_its_messages_say(desk):
-    awaited = "purpose in ('answer', 'result')"
-    query = "select message_out.id from message_out where {} and state in {}"
-    for kind, states in (("delivered", "('delivered', 'read')"), ("delivery_failed", "('failed')")):
+    query = "select id from message_out where purpose in {} and state in {}"
+    ways = (
+        ("delivered", delivery.AWAITED, "('delivered', 'read')"),
+        ("delivery_failed", delivery.MISSED, "('failed')"),
+    )
+    for kind, purposes, states in ways:
         told = column(desk, f"select (data->>'message_id')::bigint from event where kind = '{kind}'")
-        assert sorted(told) == sorted(column(desk, query.format(awaited, states)))
+        assert sorted(told) == sorted(column(desk, query.format(purposes, states)))
 
 
 def test_the_workers_find_nothing_to_do(desk):
@@ -349,7 +376,9 @@ def test_the_same_seed_tells_the_same_stories(tmp_path):
     for desk, seed in ((first, 7), (second, 7), (other, 8)):
         demo.fill(desk, complaints=250, seed=seed, until=UNTIL)
     for table in TABLES:
-        query = f"select * from {table} order by all"
+        # Salts are drawn anew each time.
+        but = " exclude (salt, seal, hash)" if table == "event" else ""
+        query = f"select *{but} from {table} order by all"
         left, right, different = (desk.register.frame(query) for desk in (first, second, other))
         assert len(left) > 0
         assert left.equals(right), table

@@ -1,6 +1,8 @@
 """The door by itself: an application behind it, a real register beside it, and the clock in the test's hands."""
 
 import asyncio
+import base64
+import hashlib
 from datetime import timedelta
 
 import httpx
@@ -9,10 +11,14 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages import door
+from pages.parts import guarded, scripts
 from store.clock import now as clock_now
+from store.sessions import id_of
 
 from .cases import ask, new_desk
+from .stack import ROOT
 
+PAGES_FOLDER = ROOT / "pages"
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 
@@ -41,7 +47,7 @@ def clock(monkeypatch):
 
 async def behind(scope, receive, send):
     """The application behind the door: says what it was told of the user."""
-    told = [value for name, value in scope["headers"] if name.startswith(b"x-wadul")]
+    told = [value for name, value in scope["headers"] if name == door.USER_HEADER]
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": b"reached:" + b",".join(told)})
 
@@ -152,6 +158,97 @@ def test_what_goes_out_carries_the_safe_headers(sessions):
     assert headers["referrer-policy"] == "same-origin"
 
 
+def test_every_script_that_a_page_brings_is_named_in_the_policy():
+    """By its hash; nothing else runs that stands in a page, and the hash is of what a browser would run."""
+    brings = [file.name for file in PAGES_FOLDER.rglob("*.py") if "unsafe_allow_javascript=True" in file.read_text()]
+    assert sorted(brings) == ["language.py", "report_form.py"]
+    for script in scripts.ALL:
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in guarded.APP_POLICY
+    allowed = next(part for part in guarded.APP_POLICY.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in allowed
+
+
+def test_an_answer_with_a_policy_of_its_own_keeps_it(sessions):
+    assert get(sessions, "/static/x").headers["content-security-policy"] == guarded.APP_POLICY
+    assert "strict-transport-security" not in get(sessions, "/static/x").headers
+
+
+def test_a_media_file_is_given_only_to_the_session_whose_page_was_told_of_it(sessions):
+    one, other = sessions.start("opd.dlh"), sessions.start("opd.dishub")
+    told = {"type": "websocket.send", "bytes": b"\x0a\x20/media/0a1b2c3d.csv\x12\x00"}
+
+    async def page(scope, receive, send):
+        await receive()
+        await send(told)
+
+    sent = []
+
+    async def note(message):
+        sent.append(message)
+
+    async def connect():
+        return {"type": "websocket.connect"}
+
+    headers = [(b"cookie", signed(one).encode()), (b"host", b"desk.test"), (b"origin", b"http://desk.test")]
+    scope = {"type": "websocket", "scheme": "ws", "path": "/_stcore/stream", "headers": headers}
+    asyncio.run(door.Door(page, lambda: sessions)(scope, connect, note))
+    assert sent == [told]
+    assert get(sessions, "/media/0a1b2c3d.csv", cookie=signed(one)).status_code == 200
+    assert get(sessions, "/media/0a1b2c3d.csv", cookie=signed(other)).status_code == 404
+    assert get(sessions, "/media/another.csv", cookie=signed(one)).status_code == 404
+    sessions.end(one)
+    assert get(sessions, "/media/0a1b2c3d.csv", cookie=signed(one)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/_stcore/agent/mcp", "/_stcore/metrics", "/auth/login", "/oauth2callback"])
+def test_ways_in_that_are_not_used_are_closed_for_everybody(sessions, path):
+    assert get(sessions, path, cookie=signed(sessions.start("admin"))).status_code == 404
+
+
+def test_a_page_that_says_nothing_is_sent_away_at_once_when_its_session_ends(sessions):
+    """Nothing comes from the browser: an administrator ends the session, and what is still to be said is not said."""
+    secret = sessions.start("kota")
+    sent = []
+
+    async def run():
+        quiet = asyncio.Event()
+
+        async def receive():
+            if not sent:
+                sent.append("connected")
+                return {"type": "websocket.connect"}
+            await quiet.wait()
+
+        async def page(scope, receive, send):
+            await receive()
+            await send({"type": "websocket.send", "bytes": b"before"})
+            asyncio.get_running_loop().call_later(0.05, sessions.forget, [id_of(secret)])
+            assert (await receive())["type"] == "websocket.disconnect"
+            await send({"type": "websocket.send", "bytes": b"what a citizen wrote"})
+
+        async def send(message):
+            sent.append(message)
+
+        headers = [(b"cookie", signed(secret).encode()), (b"host", b"desk.test"), (b"origin", b"http://desk.test")]
+        scope = {"type": "websocket", "scheme": "ws", "path": "/_stcore/stream", "headers": headers}
+        await asyncio.wait_for(door.Door(page, lambda: sessions)(scope, receive, send), 10)
+
+    asyncio.run(run())
+    redirect = ForwardMsg()
+    redirect.ParseFromString(sent[2]["bytes"])
+    assert redirect.auth_redirect.url == "/masuk"
+    assert [message["type"] for message in sent[1:]] == ["websocket.send", "websocket.send", "websocket.close"]
+    assert b"what a citizen wrote" not in b"".join(message.get("bytes", b"") for message in sent[1:])
+
+
+@pytest.mark.parametrize("origin", [None, b"http://evil.example", b"null", b"http://desk.test.evil.example", b"\xff"])
+def test_a_websocket_from_a_strange_page_reaches_nothing(sessions, origin):
+    received, sent = websocket(sessions, [], signed(sessions.start("kota")), origin=origin)
+    assert received == []
+    assert sent == [{"type": "websocket.close", "code": door.ENDED_CODE}]
+
+
 def test_a_session_ends_when_nobody_does_anything(sessions, clock, desk):
     session_id = sessions.start("kota")
     clock(minutes=119)
@@ -162,7 +259,7 @@ def test_a_session_ends_when_nobody_does_anything(sessions, clock, desk):
     assert sessions.user_of(session_id) is None
     clock(minutes=-121)
     assert sessions.user_of(session_id) is None
-    assert ask(desk, "select ended_at is not null from session where id = ?", session_id) == [(True,)]
+    assert ask(desk, "select ended_at is not null from session where id = ?", id_of(session_id)) == [(True,)]
 
 
 def test_a_page_that_polls_by_itself_keeps_nobody_signed_in(sessions, clock):
@@ -240,7 +337,7 @@ def test_only_a_persons_doing_is_work(sent, work):
     assert door.is_work(None) is False
 
 
-def websocket(sessions, frames, cookie: str | None, between=None):
+def websocket(sessions, frames, cookie: str | None, between=None, origin: bytes | None = b"http://desk.test"):
     """Run a websocket through the door: (what the application received, what the browser was sent)."""
     received, sent, incoming = [], [], [{"type": "websocket.connect"}, *frames]
 
@@ -262,7 +359,8 @@ def websocket(sessions, frames, cookie: str | None, between=None):
         sent.append(message)
 
     headers = [(b"cookie", cookie.encode())] if cookie else []
-    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": [*headers, (b"x-wadul-user", b"admin")]}
+    headers += [(b"host", b"desk.test"), *([(b"origin", origin)] if origin else []), (b"x-wadul-user", b"admin")]
+    scope = {"type": "websocket", "scheme": "ws", "path": "/_stcore/stream", "headers": headers}
     asyncio.run(door.Door(application, lambda: sessions)(scope, receive, send))
     return received, sent
 
@@ -313,7 +411,8 @@ def test_sign_in_leads_to_a_path_of_this_site(path):
         None, "", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
         "https://evil.example", "https:/evil.example", "http:evil.example", "javascript:alert(1)", "evil.example",
         "/\tx", "/\n/evil.example", "/\r\nSet-Cookie: a=b", "\t//evil.example", " //evil.example", "/\x00", "/a\\b",
-        "/a\nb", "/keluar", "/masuk", "/masuk?next=/x", "/keluar?x", "@evil.example", "?next=//evil.example",
+        "/a\nb", "/keluar", "/masuk", "/masuk/kode", "/masuk/pertama?x",
+        "/masuk?next=/x", "/keluar?x", "@evil.example", "?next=//evil.example",
     ],
 )  # fmt: skip
 def test_sign_in_leads_nowhere_else(target):

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest import conversation, drain
-from store import delivery, intake
+from store import delivery, inbox_log
 from store.book import Book
 from store.clock import now
 from store.rules.deadline import to_jakarta
@@ -47,7 +47,8 @@ def state_of(desk) -> dict:
 
 
 def wamids(desk) -> list[str]:
-    return [row["wamid"] for row in ask(desk, "select wamid from message_in order by id")]
+    kept = [row["wamid"] for row in ask(desk, "select wamid from message_in order by id")]
+    return kept + [row["wamid"] for row in ask(desk, "select wamid from message_waiting order by asked_at, wamid")]
 
 
 def test_a_first_message_becomes_a_complaint_with_number_clock_and_one_answer(desk, mail):
@@ -136,7 +137,7 @@ def test_a_failure_at_any_statement_leaves_nothing_half_done(desk, mail, monkeyp
     assert numbers == ["00001", "00002"]
     assert one(desk, "select state from message_out where id = ?", letter)["state"] == "delivered"
     assert one(desk, "select last_id from inbox_position")["last_id"] == 4
-    assert len(intake.problems(desk.register)) == 1
+    assert len(inbox_log.problems(desk.register)) == 1
     assert agrees(desk)
 
 
@@ -159,7 +160,7 @@ def test_a_row_that_cannot_be_applied_is_set_aside_and_blocks_nothing(desk, mail
 )
 def test_a_body_that_cannot_be_read_is_kept_for_the_administrator(desk, mail, raw):
     mail.take(raw, body(message()))
-    assert intake.problems(desk.register)[0]["inbox_id"] == 1
+    assert inbox_log.problems(desk.register)[0]["inbox_id"] == 1
     assert len(ask(desk, "select * from complaint")) == 1
 
 
@@ -173,10 +174,10 @@ def poison(patch) -> None:
     """Let the word `racun` break the program."""
     decide = conversation.decide
 
-    def poisoned(kind, text, *rest):
-        if text == "racun":
-            raise ZeroDivisionError(text)
-        return decide(kind, text, *rest)
+    def poisoned(heard, *rest):
+        if heard.text == "racun":
+            raise ZeroDivisionError(heard.text)
+        return decide(heard, *rest)
 
     patch.setattr(conversation, "decide", poisoned)
 
@@ -244,7 +245,7 @@ def test_every_known_shape_is_taken_in_with_nothing_lost(desk, mail):
             for sent in change_["value"].get("messages", ()):
                 known = sent["id"] in kept or any(sent["id"] in raw for raw in kept)
                 assert known, f"{path.name}: {sent['id']} is lost"
-    assert not [p for p in intake.problems(desk.register) if "tidak dapat diterapkan" in p["reason"]]
+    assert not [p for p in inbox_log.problems(desk.register) if "tidak dapat diterapkan" in p["reason"]]
     assert agrees(desk)
     before = state_of(desk)
     mail.take(*(path.read_bytes() for path in PAYLOADS))

@@ -51,7 +51,7 @@ def imports(path: Path) -> set[str]:
         ("pywa", ("ingest/",)),
         ("streamlit", ("pages/",)),
         ("altair", ("pages/",)),
-        ("argon2", ("store/users.py",)),
+        ("argon2", ("store/passwords.py",)),
         ("sqlite3", ("ingest/inbox.py", "ingest/simulator/")),
     ],
 )

@@ -322,3 +322,17 @@ def test_buttons_and_the_question_for_a_place_arrive_as_such(house):
     assert [b["reply"]["id"] for b in buttons] == [f"confirm:{number}", f"reopen:{number}"]
     house.simulator.say(house.siti, kind="button_reply", id=f"confirm:{number}")
     until(lambda: house.drain() or one(house.desk, "select state from complaint")["state"] == "closed")
+
+
+def test_an_offer_of_a_form_that_is_gone_goes_without_its_button(house):
+    (message_id,) = house.write(house.siti, "Nomor aduan Anda")
+    draft = house.wa.create_flow("Belum terbit", ["CONTACT_US"], waba_id="100000000000002")
+    offered = {"id": str(draft.id), "screen": "ADUAN", "title": "Isi formulir", "token": "aduan:WA-1"}
+    form = json.dumps({"flow": offered})
+    change(house.desk, "update message_out set kind = 'flow', extra = ? where id = ?", form, message_id)
+    house.send()
+    assert house.outcomes(message_id)[-1] == "refused"
+    house.send()
+    house.settle()
+    assert (house.letter(message_id)["kind"], house.states(message_id)) == ("text", ["delivered"])
+    assert house.received(house.siti, "Nomor aduan Anda") == 1

@@ -84,6 +84,23 @@ def test_two_contacts_that_were_one_person_become_one_with_all_they_had(mail, ba
     assert agrees(mail.desk)
 
 
+def test_what_a_person_asked_of_us_by_one_address_holds_after_two_are_joined(mail):
+    """A wish to be limited or erased, told of the younger contact, is not lost with it."""
+    mail.take(body(person(OLD)), body(person(None, "ID.A", second=5)))
+    with mail.desk.register.atomic() as cursor:
+        cursor.execute(
+            """
+            update contact set limited_at = '2026-09-22', limited_by = 'pejabat', limited_reason = 'surat 7',
+                erase_asked_at = '2026-09-23', erase_asked_by = 'admin' where bsuid = 'ID.A'
+            """
+        )
+    mail.take(body(person(OLD, "ID.A", "Tiga", 10)))
+    (contact,) = people(mail)
+    assert (contact["phone"], contact["limited_at"]) == (OLD, datetime(2026, 9, 22))
+    assert (contact["limited_by"], contact["limited_reason"]) == ("pejabat", "surat 7")
+    assert (contact["erase_asked_at"], contact["erase_asked_by"]) == (datetime(2026, 9, 23), "admin")
+
+
 def test_a_joined_persons_window_is_that_of_the_newest_message(mail):
     mail.take(body(person(OLD, second=100)), body(person(None, "ID.A", second=900)))
     mail.take(body(person(OLD, "ID.A", second=50)))

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from store import commands, figures, queries
+from store import commands, queries
+from store.book import case_row
 from store.clock import now as clock_now
 from store.db import insert, rows
 from store.queries import PAGE, Filters
@@ -19,10 +20,13 @@ from .cases import (
     ask,
     by_system,
     forwarded,
+    in_progress,
     in_review,
     new_desk,
     press,
+    read_case,
     take_in,
+    who,
     without_whatsapp,
 )
 
@@ -43,18 +47,21 @@ def many(tmp_path_factory):
     dice = random.Random(7)
     now = clock_now()
     with new_desk(tmp_path_factory.mktemp("many")) as desk:
-        case = vars(without_whatsapp(desk))
+        case = case_row(without_whatsapp(desk))
         kelurahan = [code for (code,) in ask(desk, "select code from kelurahan")]
         new = []
         for number in range(2, 3 * PAGE + 8):
             received = now - timedelta(days=dice.randrange(30)) if number > 42 else now - timedelta(days=3)
             ended = dice.choice((None, None, now))
+            stopped, due = ended or dice.choice((None, received)), now + timedelta(days=dice.choice((-2, 2)))
+            holders = dice.choice((("DLH",), ("DISHUB",), ("DLH", "DISHUB"), ("KEC-UTARA", "DLH")))
             changes = {
                 "id": number, "number": f"WA-2026-{number:05d}", "received_at": received, "ended_at": ended,
                 "channel": dice.choice(("WA", "LOK", "TLP")), "state": "closed" if ended else "forwarded",
-                "department": dice.choice(("DLH", "DISHUB")), "category": dice.choice(("waste", "road")),
-                "kelurahan": dice.choice(kelurahan), "promise_due_at": now + timedelta(days=dice.choice((-2, 2))),
-                "stopped_at": ended or dice.choice((None, received)), "call_reporter": dice.random() < 0.2,
+                "department": holders[0], "departments": f"|{'|'.join(holders)}|",
+                "category": dice.choice(("waste", "road")), "kelurahan": dice.choice(kelurahan),
+                "promise_due_at": due, "due_at": None if stopped else due, "stopped_at": stopped,
+                "call_reporter": dice.random() < 0.2,
             }  # fmt: skip
             new.append(case | changes)
         with desk.register.atomic() as cursor:
@@ -113,7 +120,9 @@ ONE_BY_ONE = (
     {"only": "open"},
     {"only": "overdue"},
     {"only": "call_reporter"},
-    {"departments": ("DLH",), "categories": ("road",), "only": "overdue", "channels": ("WA", "LOK")},
+    {"departments": ("DLH", "KEC-UTARA"), "categories": ("road",), "only": "overdue", "channels": ("WA", "LOK")},
+    {"departments": ("UTARA",)},
+    {"states": ("closed",), "only": "call_reporter"},
     {"states": ("closed",), "only": "open"},
     {"text": "loket", "departments": ("DISHUB",)},
 )
@@ -126,19 +135,22 @@ def test_each_filter_narrows_to_what_it_says(many, filters):
         raw = rows(
             cursor.execute("select c.*, k.kecamatan from complaint c left join kelurahan k on k.code = c.kelurahan")
         )
-    one_of = {"states": "state", "departments": "department", "categories": "category", "channels": "channel"}
+    one_of = {"states": "state", "categories": "category", "channels": "channel"}
     expected = {
         row["number"]
         for row in raw
         if all(row[column] in filters[name] for name, column in one_of.items() if name in filters)
         and ("kecamatan" not in filters or row["kecamatan"] == filters["kecamatan"])
-        and ("only" not in filters or row["ended_at"] is None)
+        and ("departments" not in filters or set(filters["departments"]) & set(row["departments"].split("|")))
+        # A reporter is still to be called after the end, of what was referred for instance.
+        and (filters.get("only") in (None, "call_reporter") or row["ended_at"] is None)
         and (filters.get("only") != "overdue" or (row["stopped_at"] is None and row["promise_due_at"] < now))
         and (filters.get("only") != "call_reporter" or row["call_reporter"])
     }
     assert set(queries.export(many.register, SYSTEM, Filters(**filters))["number"]) == expected
     assert queries.search(many.register, SYSTEM, Filters(**filters))[1] == len(expected)
-    assert expected or filters in ({"kecamatan": "Tidak Ada"}, {"states": ("closed",), "only": "open"})
+    nothing = ({"kecamatan": "Tidak Ada"}, {"states": ("closed",), "only": "open"}, {"departments": ("UTARA",)})
+    assert bool(expected) == (filters not in nothing)
 
 
 def test_a_kelurahan_is_narrower_than_its_kecamatan(many):
@@ -198,14 +210,76 @@ def test_what_waits_is_sorted_by_its_promise_and_leaves_when_it_is_decided(setti
         waiting = queries.waiting_for_triage(desk.register, SYSTEM)
         assert [row["number"] for row in waiting] == [old.number, late.number, new.number]
         assert len(queries.waiting_for_triage(desk.register, SYSTEM, limit=2)) == 2
-        forwarded(desk, late)
+        forwarded(desk, late, others=["DLH"])
         failed = by_system(desk, in_review(desk, new), "delivery_failed")
         assert [row["number"] for row in queries.waiting_for_triage(desk.register, SYSTEM)] == [old.number]
-        found = queries.for_department(desk.register, SYSTEM, ("forwarded", "in_review"))
-        assert [row["number"] for row in found] == [late.number, new.number]
+        assert [row["number"] for row in queries.in_state(desk.register, SYSTEM, "in_review")] == [new.number]
         assert [row["number"] for row in queries.to_call(desk.register, SYSTEM)] == [failed.number]
         counted = queries.counts(desk.register, SYSTEM)
         assert counted == {"received": 1, "forwarded": 1, "in_review": 1, "call_reporter": 1, "triage": 1}
+        own = queries.counts(desk.register, who(desk, "opd.dishub"))
+        assert own == {"own_forwarded": 1, "own_in_review": 1, "forwarded": 1, "in_review": 1} | {
+            "call_reporter": 1, "triage": 0,
+        }  # fmt: skip
+
+
+def test_a_departments_list_goes_by_its_own_part(settings):
+    with new_desk(settings.data) as desk:
+        now = clock_now()
+        shared = forwarded(desk, take_in(desk, "dua OPD", now=now - timedelta(days=3)), "DLH", others=["DISHUB"])
+        shared = commands.accept(desk, press(desk, shared, "opd.dlh"))
+        shared = commands.start(desk, press(desk, shared, "opd.dlh"), handler="tim.dlh")
+        alone = in_progress(desk, take_in(desk, "satu OPD"), "DLH")
+        day = to_jakarta(now).date() + timedelta(days=40)
+        alone = commands.schedule(desk, press(desk, alone, "tim.dlh"), promised_on=day, note="Menunggu alat")
+
+        def listed(username: str, *states: str) -> list[tuple]:
+            found = queries.for_department(desk.register, who(desk, username), states)
+            return [(row["number"], row["part_department"], row["part_state"], row["handler"]) for row in found]
+
+        assert listed("opd.dlh", "forwarded", "accepted") == []
+        # The oldest promise first; what is promised for a later day comes after it.
+        assert listed("tim.dlh", "in_progress", "scheduled") == [
+            (shared.number, "DLH", "in_progress", "tim.dlh"), (alone.number, "DLH", "scheduled", None),
+        ]  # fmt: skip
+        assert listed("opd.dishub", "forwarded", "in_progress") == [(shared.number, "DISHUB", "forwarded", None)]
+        assert listed("kota", "forwarded", "in_progress", "scheduled") == []
+        by = press(desk, read_case(desk, shared.id), "opd.dishub")
+        commands.return_to_city(desk, by, reason="not_ours", note="Bukan kami")
+        assert listed("opd.dishub", "forwarded", "returned") == []
+        assert listed("tim.dlh", "in_progress") == [(shared.number, "DLH", "in_progress", "tim.dlh")]
+
+
+def test_each_department_reads_its_own_promised_day(settings):
+    with new_desk(settings.data) as desk:
+        case = forwarded(desk, take_in(desk), "DLH", others=["DISHUB"])
+        for code, days in (("dlh", 20), ("dishub", 60)):
+            case = commands.accept(desk, press(desk, case, f"opd.{code}"))
+            case = commands.start(desk, press(desk, case, f"opd.{code}"))
+            day = to_jakarta(clock_now()).date() + timedelta(days=days)
+            case = commands.schedule(desk, press(desk, case, f"tim.{code}"), promised_on=day, note="Menunggu alat")
+        promised = {part.department: part.promised_at for part in case.assignments}
+        for code in ("dlh", "dishub"):
+            (row,) = queries.for_department(desk.register, who(desk, f"tim.{code}"), ("scheduled",))
+            assert row["promised_at"] == promised[code.upper()]
+        # The whole is done when all are: the later day; once that part has its result, the other's.
+        assert case.due_at == case.promised_at == promised["DISHUB"] > promised["DLH"]
+        case = commands.submit_result(desk, press(desk, case, "tim.dishub"), text="Beres", files=[PHOTO])
+        assert (case.state, case.due_at) == ("scheduled", promised["DLH"])
+
+
+def test_what_belongs_to_the_official_waits_there_and_nowhere_else(settings):
+    with new_desk(settings.data) as desk:
+        case, other = take_in(desk, "sulit"), take_in(desk, "mudah")
+        commands.escalate(desk, press(desk, case, "kota"), note="Mohon arahan")
+        kota, pejabat = who(desk, "kota"), who(desk, "pejabat")
+        for viewer in (kota, pejabat):
+            assert [row["number"] for row in queries.waiting_for_triage(desk.register, viewer)] == [other.number]
+            assert [row["number"] for row in queries.in_state(desk.register, viewer, "received")] == [other.number]
+            assert queries.counts(desk.register, viewer) == {"received": 1, "triage": 1, "official": 1}
+        assert [row["number"] for row in queries.with_official(desk.register, pejabat)] == [case.number]
+        for username in ("kota", "pimpinan", "admin", "opd.dlh"):
+            assert queries.with_official(desk.register, who(desk, username)) == []
 
 
 def test_a_case_shows_its_conversation_timeline_and_files_in_their_order(desk):
@@ -250,16 +324,3 @@ def test_the_tables_to_choose_from_are_whole_and_in_the_order_people_read_them(d
     with desk.register.atomic() as cursor:
         cursor.execute("update category set active = false where code = 'road'")
     assert "road" not in queries.reference(desk.register)["categories"]
-
-
-def test_the_figures_of_the_dashboard_open_as_many_cases_as_they_count(many, monkeypatch):
-    ((limit,),) = ask(
-        many, "select median(promise_due_at) from complaint where ended_at is null and stopped_at is null"
-    )
-    now = limit - timedelta(minutes=1)
-    monkeypatch.setattr(queries, "clock_now", lambda: now)
-    day = to_jakarta(now).date()
-    counted = figures.headline(many.register, SYSTEM, day, day, now)
-    for figure, only in (("open", "open"), ("overdue", "overdue"), ("due_today", "today"), ("call_reporter",) * 2):
-        assert queries.search(many.register, SYSTEM, Filters(only=only))[1] == counted[figure], figure
-    assert counted["due_today"] > 0

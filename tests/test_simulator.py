@@ -12,12 +12,13 @@ import httpx
 import pytest
 from playwright.sync_api import expect, sync_playwright
 from pywa import WhatsApp, types
-from pywa.errors import ExpiredAccessToken, RateLimitHit, TooManyMessages, WhatsAppError
+from pywa.errors import ExpiredAccessToken, RateLimitHit, TemplateNotExists, TooManyMessages, WhatsAppError
 from pywa.types import Button, FlowButton, Section, SectionList, SectionRow
 from pywa.types.templates import BodyText, TemplateLanguage
 
 from ingest.simulator.app import bind_host
 from ingest.simulator.testing import PHONE_ID, SECRET, Receiver, Simulator, ToSimulator, free_port, until
+from ingest.simulator.webhooks import ACCOUNT_ID
 from store import settings
 
 SITI, BUDI = "6285500000101", "6285500000102"
@@ -192,6 +193,22 @@ def test_media_comes_by_id_with_a_token_only_and_while_the_address_lives(simulat
     assert caught.value.code == 100
 
 
+def make_template(simulator, wa, approved_after=0.02) -> BodyText:
+    """A template "hasil", approved a moment later as Meta does."""
+    simulator.post("options", approved_after=approved_after)
+    components = [{"type": "BODY", "text": "Aduan {{1}} sudah selesai."}]
+    given = {"name": "hasil", "language": "id", "category": "UTILITY", "components": components}
+    wa.api.send_raw_request("POST", f"/{ACCOUNT_ID}/message_templates", json=given)
+
+    def status():
+        found = wa.api.send_raw_request("GET", f"/{ACCOUNT_ID}/message_templates")["data"]
+        return next(each["status"] for each in found if each["name"] == "hasil")
+
+    if approved_after < 1:
+        until(lambda: status() == "APPROVED")
+    return BodyText("Aduan {{1}} sudah selesai.", "WA-1")
+
+
 def test_outside_24_hours_free_text_fails_later_and_a_template_goes(simulator, receiver, wa, open_window):
     simulator.post("clock", hours=25, phone=SITI)
     late = wa.send_message(SITI, "Terlambat", tracker="9")
@@ -199,7 +216,7 @@ def test_outside_24_hours_free_text_fails_later_and_a_template_goes(simulator, r
     failed = receiver.statuses(late.id)[0]
     assert (failed["errors"][0]["code"], failed["biz_opaque_callback_data"]) == (131047, "9")
     assert all("contacts" not in value for value in receiver.values if failed in value.get("statuses", ()))
-    text = BodyText("Aduan {{1}} selesai", "WA-1")
+    text = make_template(simulator, wa)
     template = wa.send_template(SITI, "hasil", TemplateLanguage.INDONESIAN, [text.params("WA-2026-00042")])
     until(lambda: receiver.ladder(template.id) == ["sent", "delivered"])
     assert receiver.statuses(template.id)[0]["pricing"]["billable"] is True
@@ -212,15 +229,19 @@ def test_outside_24_hours_free_text_fails_later_and_a_template_goes(simulator, r
 
 
 def test_a_created_template_is_counted_and_shown_filled(simulator, wa, open_window):
-    components = [{"type": "BODY", "text": "Aduan {{1}} selesai"}]
-    given = {"name": "hasil", "language": "id", "category": "UTILITY", "components": components}
-    wa.api.send_raw_request("POST", "/100000000000002/message_templates", json=given)
-    text = BodyText("Aduan {{1}} selesai", "WA-1")
+    text = make_template(simulator, wa)
     wa.send_template(SITI, "hasil", TemplateLanguage.INDONESIAN, [text.params("WA-2")])
-    assert simulator.chat(SITI)[-1]["template_text"] == "Aduan WA-2 selesai"
+    assert simulator.chat(SITI)[-1]["template_text"] == "Aduan WA-2 sudah selesai."
     with pytest.raises(WhatsAppError) as caught:
         wa.send_template(SITI, "hasil", TemplateLanguage.INDONESIAN, [])
     assert caught.value.code == 132000
+
+
+def test_a_template_that_is_not_approved_yet_is_refused(simulator, wa, open_window):
+    text = make_template(simulator, wa, approved_after=60)
+    with pytest.raises(TemplateNotExists) as caught:
+        wa.send_template(SITI, "hasil", TemplateLanguage.INDONESIAN, [text.params("WA-2")])
+    assert caught.value.code == 132001
 
 
 @pytest.mark.parametrize("value", ["a\nb", "a\tb", "a     b"])

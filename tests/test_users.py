@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from store import settings, users
+from store import passwords, second_factor, sessions, settings, users
 from store.clock import now as clock_now
 from store.desk import open_desk
 from store.rules.errors import RuleBroken
@@ -65,6 +65,34 @@ def test_nobody_signs_in_as_nobody(desk):
         assert users.actor(desk.register, username) is None
 
 
+COMMON = [
+    "password1234", "P@ssw0rd1234!", "Pekalongan2025!", "qwertyuiop123", "123456789012", "987654321098", "aaaaaaaaaaaa",
+    "abcabcabcabc", "sayangsayangsayang", "Indonesia17081945", "semarang#2026#", "1q2w3e4r5t6y", "budi.santoso123",
+    "Wadul-Aladin-2026", "pekalongan-demo", "ADMINADMIN1234",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_what_anybody_would_try_first_is_no_password(password):
+    assert passwords.is_common(password, "budi.santoso", "Wadul Aladin")
+    with pytest.raises(RuleBroken, match="password_common"):
+        passwords.hash_of(password, "budi.santoso", "Wadul Aladin")
+
+
+def test_several_words_and_what_we_make_ourselves_are_good_passwords():
+    good = ["korek batu hujan kabel", "sepeda lampu gunung", "Tujuh kucing & satu becak", "kata sandi panjang"]
+    good += [second_factor.readable_code(4) for _ in range(200)]
+    assert [password for password in good if passwords.is_common(password, "budi.santoso", "Wadul Aladin")] == []
+
+
+@pytest.mark.parametrize(("length", "code"), [(11, "password_too_short"), (201, "password_too_long")])
+def test_a_password_has_a_sensible_length(length, code):
+    text = "korek batu hujan kabel sepeda " * 10
+    with pytest.raises(RuleBroken, match=code):
+        passwords.hash_of(text[:length])
+    assert passwords.fits(passwords.hash_of(text[:12]), text[:12])
+
+
 def test_passwords_are_kept_as_argon2_and_each_with_its_own_salt(desk):
     users.add(desk.register, "satu", "Satu", PASSWORD, [Grant(Role.CITY)])
     users.add(desk.register, "dua", "Dua", PASSWORD, [Grant(Role.CITY)])
@@ -75,26 +103,27 @@ def test_passwords_are_kept_as_argon2_and_each_with_its_own_salt(desk):
 
 def test_an_inactive_account_is_nobody(desk):
     users.add(desk.register, "lama", "Lama", PASSWORD, [Grant(Role.CITY)])
-    session = users.start_session(desk.register, "lama")
+    _, session = sessions.start(desk.register, "lama")
     with desk.register.atomic() as cursor:
         cursor.execute("update user_account set active = false where username = 'lama'")
     assert users.actor(desk.register, "lama") is None
     assert not users.password_fits(desk.register, "lama", PASSWORD)
-    assert session not in users.open_sessions(desk.register, clock_now(), LONG)
+    assert session not in sessions.open_sessions(desk.register, clock_now(), LONG)
 
 
 def test_sessions_are_kept_until_they_end_or_are_too_old(desk):
-    first, second = (users.start_session(desk.register, "kota") for _ in range(2))
-    assert len(first.id) >= 40
+    (secret, first), (_, second) = (sessions.start(desk.register, "kota") for _ in range(2))
+    assert len(secret) >= 40
+    assert first.id == sessions.id_of(secret)
     assert first.id != second.id
-    assert {first, second} <= set(users.open_sessions(desk.register, clock_now(), LONG))
-    users.end_session(desk.register, first.id)
-    found = users.open_sessions(desk.register, clock_now(), LONG)
+    assert {first, second} <= set(sessions.open_sessions(desk.register, clock_now(), LONG))
+    sessions.end(desk.register, first)
+    found = sessions.open_sessions(desk.register, clock_now(), LONG)
     assert (first in found, second in found) == (False, True)
-    assert users.open_sessions(desk.register, clock_now() + LONG + timedelta(seconds=1), LONG) == []
+    assert sessions.open_sessions(desk.register, clock_now() + LONG + timedelta(seconds=1), LONG) == []
     seen = clock_now() + timedelta(minutes=9)
-    users.touch_session(desk.register, second.id, seen)
-    assert [s.seen_at for s in users.open_sessions(desk.register, clock_now(), LONG) if s.id == second.id] == [seen]
+    sessions.touch(desk.register, second.id, seen)
+    assert [s.seen_at for s in sessions.open_sessions(desk.register, clock_now(), LONG) if s.id == second.id] == [seen]
 
 
 def test_the_demonstration_has_an_account_a_role_and_two_a_department(desk):

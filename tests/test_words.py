@@ -8,7 +8,9 @@ import pytest
 
 from pages.parts import words
 from store import __main__ as command_line
+from store.commands import TOLD_HOW
 from store.rules import indonesian, workflow
+from store.rules.completeness import ELEMENTS
 from store.rules.errors import Conflict, NotFound, RegisterBusy, RuleBroken
 
 from .stack import ROOT
@@ -29,7 +31,22 @@ DETAILS = {
     "size": 9,
     "mime": "x/y",
     "username": "a",
+    "by": "Rina",
+    "moment": "Sen 23 Nov 14.32",
+    "field": "Nama",
+    "taken": "DLH",
+    "names": "Sampah",
+    "count": 2,
+    "name": "umur",
+    "known": "nomor, nama",
+    "typed": "8-7",
+    "least": 1,
+    "number": "WA-2026-00001",
 }
+
+
+def both(moment: datetime) -> dict:
+    return {"due_at": moment, "promised_at": moment}
 
 
 def raised_codes() -> set[str]:
@@ -58,7 +75,8 @@ def test_the_codes_are_found():
 def test_each_refusal_has_a_sentence_of_its_own(code):
     said = words.refusal(RuleBroken(code, **DETAILS))
     assert said != words.refusal(RuleBroken("no such code"))
-    assert not re.search(r"[{}_]", said)
+    # Names of settings are written as they stand in the file.
+    assert not re.search(r"[{}_]", said.replace("WHATSAPP_BUSINESS_ID", ""))
     assert not ENGLISH.search(said)
     assert said[0].isupper()
     assert said.endswith(".")
@@ -88,6 +106,9 @@ def events_written() -> set[str]:
         ("KINDS", set(workflow.KINDS)),
         ("ROLES", {role.value for role in workflow.Role}),
         ("REASONS", set(workflow.RETURN_REASONS)),
+        ("ELEMENTS", set(ELEMENTS)),
+        ("TOLD_HOW", set(TOLD_HOW)),
+        ("ESCALATIONS", set(workflow.ESCALATIONS)),
         ("CLOSINGS", set(workflow.CLOSINGS)),
         ("MESSAGE_STATES", set("queued sending unknown accepted sent delivered read failed".split())),  # noqa: SIM905
         ("MESSAGE_SIGNS", set("queued sending unknown accepted sent delivered read failed".split())),  # noqa: SIM905
@@ -111,20 +132,32 @@ def test_each_kind_of_file_problem_has_words():
     ("changes", "sign", "said"),
     [
         ({"ended_at": NOW}, "✓", "sudah berakhir"),
-        ({"ended_at": NOW, "promise_due_at": NOW - timedelta(days=9)}, "✓", "sudah berakhir"),
-        ({"stopped_at": NOW, "promise_due_at": NOW - timedelta(days=9)}, "‖", "tenggat berhenti"),
+        ({"ended_at": NOW, "due_at": NOW - timedelta(days=9)}, "✓", "sudah berakhir"),
+        ({"stopped_at": NOW, "due_at": None}, "‖", "tenggat berhenti"),
+        ({"paused_at": NOW, "due_at": None}, "‖", "jam berhenti: menunggu pelapor"),
         ({}, "‖", "tanpa tenggat"),
-        ({"promise_due_at": NOW - timedelta(seconds=1)}, "!", "lewat 0 menit · tenggat Sen 23 Nov 14.31"),
-        ({"promise_due_at": NOW - timedelta(hours=5)}, "!", "lewat 5 jam · tenggat Sen 23 Nov 09.32"),
-        ({"promise_due_at": NOW - timedelta(days=3)}, "!", "lewat 3 hari · tenggat Jum 20 Nov 14.32"),
-        ({"promise_due_at": NOW}, "◔", "hari ini 14.32"),
-        ({"promise_due_at": datetime(2026, 11, 23, 16, 59)}, "◔", "hari ini 23.59"),
-        ({"promise_due_at": datetime(2026, 11, 23, 17, 0)}, "–", "tenggat Sel 24 Nov 00.00"),
+        ({"due_at": NOW - timedelta(seconds=1)}, "!", "lewat 0 menit · tenggat Sen 23 Nov 14.31"),
+        ({"due_at": NOW - timedelta(hours=5)}, "!", "lewat 5 jam · tenggat Sen 23 Nov 09.32"),
+        ({"due_at": NOW - timedelta(days=3)}, "!", "lewat 3 hari · tenggat Jum 20 Nov 14.32"),
+        ({"due_at": NOW}, "◔", "hari ini 14.32"),
+        ({"due_at": datetime(2026, 11, 23, 16, 59)}, "◔", "hari ini 23.59"),
+        ({"due_at": datetime(2026, 11, 23, 17, 0)}, "–", "tenggat Sel 24 Nov 00.00"),
+        ({"state": "scheduled", **both(NOW + timedelta(days=14))}, "–", "dijanjikan Sen 7 Des"),
+        ({"state": "scheduled", **both(NOW)}, "◔", "dijanjikan hari ini 14.32"),
+        ({"state": "scheduled", **both(NOW - timedelta(days=3))}, "!", "lewat 3 hari · dijanjikan Jum 20 Nov"),
+        # A department's own part is scheduled while another's runs on, and the other way round.
+        (
+            {"part_state": "scheduled", "due_at": NOW, "promised_at": NOW + timedelta(days=14)},
+            "–",
+            "dijanjikan Sen 7 Des",
+        ),
+        ({"part_state": "in_progress", "due_at": NOW, "promised_at": NOW + timedelta(days=14)}, "◔", "hari ini 14.32"),
     ],
 )
 def test_how_a_case_stands_to_its_promise(changes, sign, said, monkeypatch):
     monkeypatch.setattr(indonesian, "_today", lambda: date(2026, 11, 23))
-    row = {"ended_at": None, "stopped_at": None, "promise_due_at": None, "state": "received"} | changes
+    row = dict.fromkeys(("ended_at", "stopped_at", "paused_at", "due_at", "promised_at")) | {"state": "received"}
+    row |= changes
     assert words.due(row, NOW) == (sign, said)
 
 

@@ -21,31 +21,64 @@ TRIAGE = {"received", "returned", "reopened"}
 OVER = {"closed", "rejected", "duplicate", "referred", "withdrawn", "archived"}
 ALL = set(STATES)
 
+WITH_OPD = {"forwarded", "accepted", "in_progress", "scheduled", "in_review"}
+AT_WORK = {"in_progress", "scheduled"}
+
 # move: (from, to, who, what it needs)
 EXPECTED = {
     "forward": (TRIAGE, "forwarded", CITY, {"department", "note"}),
     "answer": (TRIAGE, "answered", CITY, {"text"}),
+    "ask": (TRIAGE, "awaiting_reporter", CITY, {"missing"}),
+    "proceed": ({"returned"}, "forwarded", CITY, {"note"}),
+    "escalate": (TRIAGE, None, {"city"}, {"note"}),
+    "merge": (TRIAGE, "duplicate", CITY, {"parent"}),
+    "refer": (TRIAGE, "referred", CITY, {"body", "text"}),
+    "reject": (TRIAGE, "rejected", CITY, {"note"}),
+    "supply": ({"awaiting_reporter"}, "received", {"reporter"} | CITY, {"note"}),
+    "archive": ({"awaiting_reporter"}, "archived", {"system"}, set()),
+    "revive": ({"archived"}, "received", {"reporter"} | CITY, {"note"}),
+    "restore": ({"rejected"}, "received", CITY, {"note"}),
+    "unmerge": ({"duplicate"}, "received", CITY | {"system"}, {"note"}),
     "accept": ({"forwarded"}, "accepted", {"opd_admin"}, set()),
     "return": ({"forwarded"}, "returned", {"opd_admin"}, {"reason", "note"}),
     "start": ({"accepted"}, "in_progress", {"opd_admin"}, set()),
-    "submit_result": ({"in_progress"}, "in_review", OPD, {"text"}),
+    "submit_result": (AT_WORK, "in_review", OPD, {"text"}),
+    "work": (AT_WORK, None, OPD, {"note"}),
+    "schedule": (AT_WORK, "scheduled", OPD, {"promised_on", "note"}),
+    "assign": (WITH_OPD - {"forwarded"}, None, {"opd_admin", "admin"}, {"handler"}),
     "approve": ({"in_review"}, "awaiting_confirmation", CITY, {"text"}),
     "send_back": ({"in_review"}, "in_progress", CITY, {"note"}),
     "confirm": ({"awaiting_confirmation"}, "closed", {"reporter"}, set()),
     "close": ({"awaiting_confirmation"}, "closed", CITY, {"note"}),
     "lapse": ({"awaiting_confirmation"}, "closed", {"system"}, set()),
     "reopen": ({"awaiting_confirmation", "closed", "answered"}, "reopened", {"reporter"} | CITY, {"note"}),
-    "told": (ALL - OVER, None, CITY, {"note"}),
+    "withdraw": (ALL - OVER, "withdrawn", {"reporter"} | CITY, {"note"}),
+    "release": (ALL, "returned", {"system"}, set()),
+    "told": (ALL - OVER | {"duplicate", "referred", "withdrawn"}, None, CITY, {"how", "note"}),
     "classify": (ALL - OVER, None, CITY, set()),
     "reply": (ALL, None, CITY, {"text"}),
     "seen": (ALL, None, CITY, set()),
+    "block": (ALL, None, CITY, {"note"}),
+    "take_over": (ALL - OVER, None, CITY, set()),
+    "give_back": (ALL, None, CITY, set()),
+    "rate": ({"closed", "answered"}, None, {"reporter"}, {"rating"}),
+    "transcribe": (ALL, None, CITY | OPD, {"text"}),
     "note": (ALL, None, CITY | OPD, {"note"}),
+    "reveal": (ALL, None, CITY, {"note"}),
+    "adopt": (ALL, None, CITY, set()),
+    "part": (ALL, None, CITY | {"system"}, set()),
+    "follow": ({"duplicate"}, None, {"system"}, set()),
+    "remind": (ALL - OVER, None, {"system"}, set()),
     "message": (ALL, None, {"reporter"}, set()),
     "delivered": (ALL, None, {"system"}, set()),
     "delivery_failed": (ALL, None, {"system"}, set()),
     "contact_joined": (ALL, None, {"system"}, set()),
 }
-GIVEN = {"department": "DLH", "note": "catatan", "text": "teks", "reason": "not_ours"}
+GIVEN = {
+    "department": "DLH", "note": "catatan", "text": "teks", "reason": "not_ours", "missing": "identity",
+    "parent": "WA-2026-00001", "body": "PLN", "handler": "tim.dlh", "promised_on": "2026-12-01", "how": "telephone",
+    "rating": 4,
+}  # fmt: skip
 MOVES = pytest.mark.parametrize("name", EXPECTED)
 
 
@@ -126,9 +159,34 @@ def test_what_is_offered_is_what_is_allowed(role, state):
         assert offered == expected
 
 
-def test_an_administrator_and_a_leader_may_do_nothing_to_a_case():
-    for role in ("admin", "leader"):
-        assert all(not workflow.allowed(state, "DLH", person(role)) for state in State)
+def test_a_leader_may_do_nothing_to_a_case_and_an_administrator_only_hand_its_work_over():
+    for role, only in (("admin", {"assign"}), ("leader", set())):
+        offered = {move.name for state in State for move in workflow.allowed(state, "DLH", person(role))}
+        assert offered == only
+
+
+@MOVES
+def test_what_belongs_to_the_official_is_moved_by_the_official_alone(name):
+    sources, target, roles, _ = EXPECTED[name]
+    for state in sources:
+        for role in roles & CITY:
+            try:
+                workflow.check(name, State(state), "DLH", person(role), GIVEN, escalated=True)
+                code = None
+            except RuleBroken as rule:
+                code = rule.code
+            assert code == ("with_official" if role == "city" and target else None)
+
+
+WAY = ["forwarded", "accepted", "in_progress", "scheduled", "in_review"]
+
+
+@pytest.mark.parametrize("one", [*WAY, "returned"])
+@pytest.mark.parametrize("two", [*WAY, "returned"])
+def test_of_several_departments_a_return_comes_first_then_the_one_least_far(one, two):
+    expected = "returned" if "returned" in (one, two) else min(one, two, key=WAY.index)
+    assert workflow.overall([one, two]) == expected
+    assert workflow.overall([]) == "returned"
 
 
 def test_a_person_with_two_departments_acts_in_each():

@@ -4,7 +4,9 @@
 `simulator.sqlite` in the data folder:
 
 - what Meta serves: `POST /v{n}/{phone_id}/messages` and `/media`, `GET|DELETE /v{n}/{media_id}`,
-  `GET|POST /v{n}/{account_id}/message_templates`, and the media bytes behind the bearer check;
+  `GET|POST|DELETE /v{n}/{account_id}/message_templates` (created ones are approved a moment later; the service's own
+  are there from the start), `GET|POST /v{n}/{account_id}/flows`, `POST /v{n}/{flow_id}/assets` and `/publish`, and the
+  media bytes behind the bearer check;
 - `/`: the phone page;
 - `/api/…`: the control API below. JSON in and out; errors are `{"error": sentence}` with status 400 or 404.
 
@@ -28,7 +30,8 @@ the citizen, `in` came from the service. Times are seconds since 1970, UTC.
     POST /api/webhooks/verify asks the listener for the challenge, as Meta does once -> {"ok", "status"}
     POST /api/clock           hours, phone? (absent: all): the last message was so long ago -> {"phones"}
     GET, POST /api/options    any of `state.OPTIONS`: delays of the ladder, auto_read, duplicates, batch -> all
-    POST /api/status/template name, event (APPROVED, REJECTED, PAUSED, ...), language?, reason? -> {"webhook": id}
+    POST /api/status/template name, event (APPROVED, REJECTED, PAUSED, ...), language?, reason? -> {"webhook": id};
+                              or name, quality (GREEN, YELLOW, RED), language?
 
 Kinds of messages, with their fields:
 
@@ -45,8 +48,8 @@ Kinds of messages, with their fields:
     raw             message: any dict; id, sender and timestamp are added where it has none
 
 Kinds of faults: `130429`, `131056`, `190`, `368`, `131031`, `131000`, `500` (refused over HTTP); `131026`, `131047`,
-`131042` (accepted, then failed); `timeout` (accepted and delivered, answered after `seconds`, 60 by default), `drop`
-(accepted, connection closed), `not_json` (accepted, answer no JSON); `media_404`, `media_slow` (`seconds`, 10).
+`131049`, `131042` (accepted, then failed); `timeout` (accepted and delivered, answered after `seconds`, 60 by default),
+`drop` (accepted, connection closed), `not_json` (accepted, answer no JSON); `media_404`, `media_slow` (`seconds`, 10).
 
 `hours_ago` on a message sets its timestamp back, so that the service too sees the 24-hour window as closed;
 `/api/clock` moves only what the simulator believes.

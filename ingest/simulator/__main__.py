@@ -20,6 +20,7 @@ def main() -> int:
     try:
         settings = load()
         _require_demo(settings)
+        settings.make_data_folder()
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

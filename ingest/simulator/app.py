@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 
 from store.settings import Settings
 
-from . import page, phones
+from . import page, phones, templates
 from .control import Control
 from .graph import Graph
 from .inbound import Inbound
@@ -46,6 +46,7 @@ def create_app(settings: Settings, webhook_url: str | None = None) -> Starlette:
     base_url = f"http://{f'[{host}]' if ':' in host else host}:{settings.simulator_port}"
     state = State(settings.data)
     phones.seed(state)
+    templates.seed(state)
     graph = Graph(state, settings, base_url)
     control = Control(state, settings, Inbound(state, settings, base_url), webhook_url)
 
@@ -54,6 +55,7 @@ def create_app(settings: Settings, webhook_url: str | None = None) -> Starlette:
         running = [
             asyncio.create_task(Deliverer(state, webhook_url, settings.app_secret).run()),
             asyncio.create_task(Ladder(state, settings).run()),
+            asyncio.create_task(templates.Reviewer(state).run()),
         ]
         for task in running:
             task.add_done_callback(_say_when_broken)

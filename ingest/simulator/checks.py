@@ -6,6 +6,7 @@ pywa checks none of these, so a text that is too long shows here first.
 import json
 import re
 
+from . import flows, templates
 from .errors import GraphError
 from .state import State
 
@@ -89,6 +90,7 @@ def _interactive(content: dict, state: State) -> None:
         _rows(action.get("sections") or ())
     elif kind == "flow":
         _length("interactive.action.parameters.flow_cta", (action.get("parameters") or {}).get("flow_cta"), 30)
+        flows.refuse_unpublished(state, (action.get("parameters") or {}).get("flow_id"))
     elif kind not in ("location_request_message", "cta_url"):
         raise GraphError(100, f"Param interactive.type: {kind!r} is not supported here.")
 
@@ -136,12 +138,14 @@ def _template(content: dict, state: State) -> None:
             if len(text) > 1024:
                 raise GraphError(132005)
     known = template(state, content["name"], language)
-    if known:
-        expected = len(set(re.findall(r"\{\{\s*(\w+)\s*\}\}", body_text(known))))
-        given = len(body_parameters(content))
-        if expected != given:
-            details = f"body: number of localizable_params ({given}) does not match the expected number ({expected})"
-            raise GraphError(132000, details)
+    refused = templates.REFUSED.get(templates.status(state, known["id"])) if known else 132001
+    if refused:
+        raise GraphError(refused, f"Template name ({content['name']}) in {language} cannot be sent now.")
+    expected = len(set(re.findall(r"\{\{\s*(\w+)\s*\}\}", body_text(known))))
+    given = len(body_parameters(content))
+    if expected != given:
+        details = f"body: number of localizable_params ({given}) does not match the expected number ({expected})"
+        raise GraphError(132000, details)
 
 
 def template(state: State, name: str, language: str) -> dict | None:

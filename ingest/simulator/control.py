@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from . import faults, ladder, media, phones, webhooks
+from . import faults, ladder, media, phones, templates, webhooks
 from .inbound import Inbound
 from .state import State, now
 
@@ -173,15 +173,11 @@ class Control:
     @_answered
     async def template_status(self, request: Request):
         given = await _object(request)
-        value = {
-            "event": str(given.get("event") or "APPROVED"),
-            "message_template_id": int(given.get("id") or 1),
-            "message_template_name": str(given["name"] if given.get("name") else "hello_world"),
-            "message_template_language": str(given.get("language") or "id"),
-            "reason": given.get("reason"),
-        }
-        content = webhooks.body("message_template_status_update", value)
-        return {"webhook": webhooks.enqueue(self.state, "account", content)}
+        name, language = str(given.get("name") or "hello_world"), str(given.get("language") or "id")
+        if given.get("quality"):
+            return {"webhook": templates.rate(self.state, name, language, str(given["quality"]))}
+        event = str(given.get("event") or "APPROVED")
+        return {"webhook": templates.judge(self.state, name, language, event, given.get("reason"))}
 
     def _phone(self, request: Request) -> dict:
         return phones.get(self.state, request.path_params["key"])

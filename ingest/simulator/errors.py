@@ -31,14 +31,21 @@ REFUSED = {
         "Message failed to send because there were too many messages sent to the same phone number in a short time.",
     ),
     132000: (400, "Number of parameters does not match the expected number of params", "Parameter count differs."),
+    132001: (404, "Template name does not exist in the translation", "The template does not exist or is not approved."),
     132005: (400, "Translated text too long", "The filled template is longer than 1024 characters."),
+    132015: (400, "Template is Paused", "The template is paused because of its quality."),
+    132016: (400, "Template is Disabled", "The template is disabled for good because of its quality."),
     132018: (400, "There was a problem with the template's parameters", "A template parameter is not valid."),
+    132068: (400, "Flow is blocked", "The Flow cannot be sent."),
+    139001: (400, "Updating attempt failed", "The Flow cannot be changed."),
+    139002: (400, "Publishing attempt failed", "The Flow cannot be published."),
 }
 
 # code: (title, details)
 FAILED = {
     131026: ("Message undeliverable", "Message Undeliverable."),
     131042: ("Business eligibility payment issue", "There was an error related to your payment method."),
+    131049: ("Not delivered", "This message was not delivered to maintain healthy ecosystem engagement."),
     131047: (
         "Re-engagement message",
         "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",

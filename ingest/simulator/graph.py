@@ -1,16 +1,15 @@
-"""The Graph API as pywa speaks it: messages, read marks, media, templates."""
+"""The Graph API as pywa speaks it: messages, read marks, media, templates, Flows."""
 
 import asyncio
 import contextlib
 import json
 import re
-from secrets import randbelow
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from . import checks, faults, ladder, media, phones
+from . import checks, faults, flows, ladder, media, phones, templates, webhooks
 from .errors import GraphError, unknown_object
 from .state import State, now
 
@@ -34,7 +33,14 @@ class Graph:
         return [
             Route("/v{version}/{phone_id}/messages", self._guarded(self.messages), methods=["POST"]),
             Route("/v{version}/{phone_id}/media", self._guarded(self.upload), methods=["POST"]),
-            Route("/v{version}/{account_id}/message_templates", self._guarded(self.templates), methods=["GET", "POST"]),
+            Route(
+                "/v{version}/{account_id}/message_templates",
+                self._guarded(self.templates),
+                methods=["GET", "POST", "DELETE"],
+            ),
+            Route("/v{version}/{account_id}/flows", self._guarded(self.flows), methods=["GET", "POST"]),
+            Route("/v{version}/{flow_id}/assets", self._guarded(self.flow_json), methods=["POST"]),
+            Route("/v{version}/{flow_id}/publish", self._guarded(self.publish_flow), methods=["POST"]),
             Route("/v{version}/{media_id}", self._guarded(self.media), methods=["GET", "DELETE"]),
             Route("/whatsapp_business/attachments/", self.attachment),
         ]
@@ -65,25 +71,26 @@ class Graph:
         return await media.download(request, self.state, self.settings.app_secret)
 
     async def templates(self, request: Request) -> Response:
-        """Created templates are approved at once, so that the phone page can show their text."""
+        self._own_account(request)
+        if request.method == "DELETE":
+            return templates.delete(self.state, request)
         if request.method == "GET":
-            found = self.state.rows("select * from template order by rowid")
-            data = [row | {"components": json.loads(row["components"]), "status": "APPROVED"} for row in found]
-            return JSONResponse({"data": data, "paging": {}})
-        given = await _json(request)
-        if not given.get("name") or not given.get("language") or not given.get("components"):
-            raise GraphError(100, "Params name, language and components are required.")
-        category = str(given.get("category", "UTILITY")).upper()
-        template_id = str(10**15 + randbelow(9 * 10**15))
-        self.state.run(
-            "insert or replace into template (id, name, language, category, components) values (?, ?, ?, ?, ?)",
-            template_id,
-            given["name"],
-            given["language"],
-            category,
-            json.dumps(given["components"]),
-        )
-        return JSONResponse({"id": template_id, "status": "APPROVED", "category": category})
+            return templates.listed(self.state, request)
+        return templates.create(self.state, await _json(request))
+
+    async def flows(self, request: Request) -> Response:
+        self._own_account(request)
+        return flows.listed(self.state) if request.method == "GET" else flows.create(self.state, await _json(request))
+
+    async def flow_json(self, request: Request) -> Response:
+        return await flows.upload(self.state, request.path_params["flow_id"], request)
+
+    async def publish_flow(self, request: Request) -> Response:
+        return flows.publish(self.state, request.path_params["flow_id"])
+
+    def _own_account(self, request: Request) -> None:
+        if request.path_params["account_id"] != webhooks.ACCOUNT_ID:
+            raise unknown_object(request.path_params["account_id"])
 
     async def messages(self, request: Request) -> Response:
         given = await _json(request)

@@ -45,6 +45,10 @@ create table if not exists template (
     id text primary key, name text not null, language text not null, category text not null,
     components text not null, unique (name, language)
 );
+create table if not exists review (
+    template_id text primary key, status text not null, reason text, quality text, due_at real
+);
+create table if not exists flow (id text primary key, name text not null unique, status text not null, body text);
 create table if not exists option (name text primary key, value text not null);
 """
 
@@ -53,6 +57,7 @@ OPTIONS = {
     "delivered_after": 0.35,  # … from `sent` to `delivered`
     "read_after": 0.4,  # … from `delivered` to `read`
     "auto_read": False,  # read everything that is delivered
+    "approved_after": 3.0,  # seconds until a template that was created is approved
     "duplicates": 0,  # how many times a delivered webhook is delivered again
     "batch": 1,  # how many waiting webhooks of a phone go into one body
     "paused": False,  # webhooks are held back

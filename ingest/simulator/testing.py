@@ -99,6 +99,8 @@ class Simulator:
         self.webhook, self.process, self.server = webhook, None, None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        # One for all requests: to make one reads every certificate of the machine.
+        self._http = httpx.Client()
         self.env = {
             "WADUL_DATA": str(data),
             "WADUL_SIMULATOR_PORT": str(self.port),
@@ -133,16 +135,17 @@ class Simulator:
         if self.process:
             self.process.kill()
             self.process.wait(10)
+        self._http.close()
 
     def _answers(self) -> bool:
         with contextlib.suppress(httpx.HTTPError):
             return bool(self.get("phones"))
 
     def get(self, path: str) -> dict:
-        return httpx.get(f"{self.url}/api/{path}").raise_for_status().json()
+        return self._http.get(f"{self.url}/api/{path}").raise_for_status().json()
 
     def post(self, path: str, **body) -> dict:
-        return httpx.post(f"{self.url}/api/{path}", json=body).raise_for_status().json()
+        return self._http.post(f"{self.url}/api/{path}", json=body).raise_for_status().json()
 
     def say(self, key: str, **message) -> str:
         return self.post(f"phones/{key}/messages", **message)["id"]

@@ -11,9 +11,10 @@ import re
 
 import httpx
 
+from store.settings import SIMULATED_BUSINESS_ID as ACCOUNT_ID
+
 from .state import State, now
 
-ACCOUNT_ID = "100000000000002"
 FIRST_GAP = 0.5  # seconds; doubles with each attempt
 LARGEST_GAP = 30.0
 LIFETIME = 7 * 24 * 3600.0

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from . import words
+from store.rules.indonesian import DAYS, FULL_DAYS, FULL_MONTHS, MONTHS
 
 # Okabe and Ito's colours: told apart by people who see no red or green. Never used for states.
 BLUE, ORANGE = "#0072B2", "#E69F00"
@@ -15,11 +15,10 @@ LOCALE = alt.Locale(
         "date": "%d/%m/%Y",
         "time": "%H.%M",
         "periods": ["", ""],
-        "days": ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"],
-        "shortDays": ["Min", "Sen", "Sel", "Rab", "Kam", "Jum", "Sab"],
-        "months": ["Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-                   "November", "Desember"],
-        "shortMonths": list(words.MONTHS),
+        "days": [FULL_DAYS[-1], *FULL_DAYS[:-1]],  # weeks of D3 begin on Sunday
+        "shortDays": [DAYS[-1], *DAYS[:-1]],
+        "months": list(FULL_MONTHS),
+        "shortMonths": list(MONTHS),
     },
 )  # fmt: skip
 

@@ -4,17 +4,24 @@ from datetime import date
 
 import streamlit as st
 
-from store import queries
+from store import figures, queries
+from store.figures import analysis, marks
 from store.queries import Filters
+from store.rules.indonesian import FULL_DAYS
 
 from . import house, words
 
-ONLY = {
-    "": "Semua",
-    "open": "Belum berakhir",
-    "overdue": "Lewat tenggat",
-    "today": "Jatuh tempo hari ini",
-    "call_reporter": "Telepon pelapor",
+# Figures that one may choose here; all others are opened from where they stand.
+ONLY = (
+    *("", "open", "overdue", "due_today", "awaiting_reporter", "call_reporter", "scheduled_now"),
+    *("awaiting_confirmation", "promise_late", "reopened", "ratings_low"),
+)
+# What the days are of, by the column by which a figure's cases belong to them.
+_DAYS = {
+    "ended_at": "Berakhir sejak",
+    "state_since": "Terjadwal sejak",
+    "clock_started_at": "Dibuka kembali sejak",
+    "rated_at": "Dinilai sejak",
 }
 _LISTS = {"status": "states", "opd": "departments", "kategori": "categories", "kel": "kelurahan", "saluran": "channels"}
 
@@ -24,14 +31,21 @@ def from_address() -> Filters:
     given = st.query_params
     lists = {name: tuple(v for v in given.get(key, "").split(",") if v) for key, name in _LISTS.items()}
     only = given.get("hanya", "")
+    only = _OLD.get(only, only)
     return Filters(
         text=given.get("cari", "")[:200],
         kecamatan=given.get("kec", ""),
         since=_date(given.get("dari")),
         until=_date(given.get("sampai")),
-        only=only if only in ONLY else "",
+        only=only if only in figures.FIGURES and figures.FIGURES[only].kind == "cases" else "",
+        mark=given.get("tanda", "") if marks.parsed(given.get("tanda", "")) else "",
+        without_confidential=given.get("rahasia") == "tanpa",
         **lists,
     )
+
+
+# Addresses that people kept.
+_OLD = {"today": "due_today"}
 
 
 def to_query(filters: Filters) -> dict[str, str]:
@@ -41,6 +55,8 @@ def to_query(filters: Filters) -> dict[str, str]:
         "cari": filters.text,
         "kec": filters.kecamatan,
         "hanya": filters.only,
+        "tanda": filters.mark,
+        "rahasia": "tanpa" if filters.without_confidential else "",
         "dari": filters.since.isoformat() if filters.since else "",
         "sampai": filters.until.isoformat() if filters.until else "",
     }
@@ -54,29 +70,39 @@ def filter_bar() -> Filters:
     kecamatan = sorted({k["kecamatan"] for k in reference["kelurahan"].values()})
     mark = str(sorted(to_query(present).items()))
     with st.form(f"filters-{mark}", border=True):
-        first = st.columns([3, 2, 2, 2])
+        first = st.columns([3, 2])
         text = first[0].text_input("Cari", value=present.text, placeholder="nomor, kata, nama, telepon", max_chars=200)
-        only = first[1].selectbox("Keadaan", list(ONLY), index=list(ONLY).index(present.only), format_func=ONLY.get)
-        since = first[2].date_input("Diterima sejak", value=present.since, format="DD/MM/YYYY")
-        until = first[3].date_input("sampai dengan", value=present.until, format="DD/MM/YYYY")
-        second = st.columns(3)
-        states = _many(second[0], "Status", words.STATES, present.states)
-        departments = _many(second[1], "OPD", _names(reference["departments"]), present.departments)
-        categories = _many(second[2], "Kategori", _names(reference["categories"]), present.categories)
-        third = st.columns(3)
-        kelurahan = _many(third[0], "Kelurahan", _names(reference["kelurahan"]), present.kelurahan)
-        places = ["", *kecamatan]
-        place = third[1].selectbox(
-            "Kecamatan",
-            places,
-            index=places.index(present.kecamatan) if present.kecamatan in places else 0,
-            format_func=lambda k: k or "Semua",
-        )
-        channels = _many(third[2], "Saluran", words.CHANNELS, present.channels)
-        with st.container(horizontal=True):
+        choice = ONLY if present.only in ONLY else (*ONLY, present.only)
+        only = first[1].selectbox("Keadaan", choice, index=choice.index(present.only), format_func=_only_name)
+        # Folded, or on a phone no complaint would be seen before the bar ends.
+        used = len(set(to_query(present)) - {"cari", "hanya", "tanda"})
+        label = f"Saringan lain · {used} dipakai" if used else "Saringan lain"
+        with st.expander(label, expanded=used > 0):
+            days = st.columns(2)
+            since = days[0].date_input(days_of(present.only), value=present.since, format="DD/MM/YYYY")
+            until = days[1].date_input("sampai dengan", value=present.until, format="DD/MM/YYYY")
+            second = st.columns(3)
+            states = many(second[0], "Status", words.STATES, present.states)
+            departments = many(second[1], "OPD", names_of(reference["departments"]), present.departments)
+            categories = many(second[2], "Kategori", categories_of(reference), present.categories)
+            third = st.columns(3)
+            kelurahan = many(third[0], "Kelurahan", kelurahan_of(reference), present.kelurahan)
+            places = ["", *kecamatan]
+            place = third[1].selectbox(
+                "Kecamatan",
+                places,
+                index=places.index(present.kecamatan) if present.kecamatan in places else 0,
+                format_func=lambda k: k or "Semua",
+            )
+            channels = many(third[2], "Saluran", words.CHANNELS, present.channels)
+            open_only = st.checkbox("Tanpa yang rahasia", value=present.without_confidential)
+        with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.form_submit_button("Tampilkan", type="primary")
             cleared = st.form_submit_button("Hapus saringan")
-    chosen = Filters(text.strip(), states, departments, categories, kelurahan, place, channels, since, until, only)
+    chosen = Filters(
+        text.strip(), states, departments, categories, kelurahan, place, channels, since, until, only,
+        mark=present.mark, without_confidential=open_only,
+    )  # fmt: skip
     if cleared:
         chosen = Filters()
     if pressed or cleared:
@@ -88,7 +114,16 @@ def filter_bar() -> Filters:
     return present
 
 
-def _many(place, label: str, names: dict[str, str], chosen: tuple[str, ...]) -> tuple[str, ...]:
+def _only_name(code: str) -> str:
+    return figures.FIGURES[code].name if code else "Semua"
+
+
+def days_of(only: str) -> str:
+    """What the days of the bar are of."""
+    return _DAYS.get(figures.FIGURES[only].by if only else "", "Diterima sejak")
+
+
+def many(place, label: str, names: dict[str, str], chosen: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         place.multiselect(
             label,
@@ -100,12 +135,50 @@ def _many(place, label: str, names: dict[str, str], chosen: tuple[str, ...]) -> 
     )
 
 
-def _names(table: dict[str, dict]) -> dict[str, str]:
+def categories_of(reference: dict[str, dict[str, dict]]) -> dict[str, str]:
+    """The categories to choose from, and none."""
+    return names_of(reference["categories"]) | {analysis.NONE: "Belum ditentukan"}
+
+
+def kelurahan_of(reference: dict[str, dict[str, dict]]) -> dict[str, str]:
+    """The kelurahan to choose from, and none."""
+    return names_of(reference["kelurahan"]) | {analysis.NONE: "Belum diketahui"}
+
+
+def said(mark: str) -> str:
+    """What a mark of a chart stands for, in words."""
+    found = marks.parsed(mark)
+    if not found:
+        return ""
+    kind, given = found
+    if kind == "jam":
+        hour = given["hour"]
+        return f"Yang datang pada hari {FULL_DAYS[given['weekday'] - 1]} pukul {hour:02d}.00–{hour:02d}.59 WIB"
+    if kind == "alih":
+        before, after = (words.STATES[state] for state in marks.steps(mark))
+        return f"Yang pernah beralih dari “{before}” ke “{after}”"
+    if kind == "petak":
+        return "Yang lokasinya dibagikan dalam satu petak peta (sekitar 220 × 220 meter), tanpa yang rahasia"
+    if kind == "terbuka":
+        return f"Yang belum berakhir pada akhir hari {words.day(date.fromisoformat(mark.partition(':')[2]))}"
+    if kind == "berakhir":
+        first, last = (words.day(date.fromisoformat(day)) for day in mark.partition(":")[2].split("_"))
+        return f"Yang berakhir {first}" + (f"–{last}" if last != first else "")
+    if kind == "jalan":
+        return "Yang belum berakhir dan masih dalam tenggat"
+    if kind == "henti":
+        return "Yang belum berakhir dan jamnya berhenti: menunggu pelapor, atau hasil sudah dikirim"
+    return f"Yang pernah dikembalikan oleh {given['returner'].strip('|')}"
+
+
+def names_of(table: dict[str, dict]) -> dict[str, str]:
     return {code: row["name"] for code, row in table.items()}
 
 
 def _date(value: str | None) -> date | None:
+    """A day of this century, or none: what is far outside cannot be counted with."""
     try:
-        return date.fromisoformat(value) if value else None
+        day = date.fromisoformat(value) if value else None
     except ValueError:
         return None
+    return day if day and 2000 <= day.year < 2100 else None

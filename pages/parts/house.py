@@ -1,8 +1,9 @@
 """What the running app has open: the desk and the door. Set once by the launcher, asked by every page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from store.desk import Desk
+from store.export import Exports
 
 
 @dataclass
@@ -10,6 +11,10 @@ class House:
     desk: Desk
     door: object
     """`pages.door.Sessions`; typed loosely so that a page test may do without."""
+    exports: Exports = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.exports = Exports(self.desk)
 
 
 _house: House | None = None

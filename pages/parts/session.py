@@ -11,10 +11,10 @@ from . import house, words
 
 # Where each role starts working, the likeliest first.
 LANDINGS = (
-    (Role.CITY, "triase.py"),
-    (Role.OFFICIAL, "triase.py"),
-    (Role.OPD_ADMIN, "opd.py"),
-    (Role.OPD_TEAM, "tindak_lanjut.py"),
+    (Role.CITY, "perlu_tindakan.py"),
+    (Role.OFFICIAL, "perlu_tindakan.py"),
+    (Role.OPD_ADMIN, "perlu_tindakan.py"),
+    (Role.OPD_TEAM, "perlu_tindakan.py"),
     (Role.LEADER, "dasbor.py"),
     (Role.ADMIN, "kesehatan.py"),
 )
@@ -24,6 +24,12 @@ def current_actor() -> Actor | None:
     """The signed-in person, asked anew on every run: roles may change while a page is open."""
     username = st.user.to_dict().get("username")
     return users.actor(house.desk().register, unquote(username)) if username else None
+
+
+def current_session() -> int | None:
+    """The number of the session behind this page; None outside the app."""
+    number = st.user.to_dict().get("session")
+    return int(number) if number else None
 
 
 def require_role(*roles: Role) -> Actor:

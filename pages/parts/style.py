@@ -2,14 +2,17 @@
 
 import streamlit as st
 
+# A table's own CSV button is hidden: what it saves runs as formulas in a spreadsheet and is on nobody's record; “Unduh
+# CSV” does both rightly.
 _CSS = """
 <style>
 .block-container, .stMainBlockContainer { padding: 2.2rem 2rem 3rem; } @media (max-width: 640px) { .stMainBlockContainer { padding: 3.2rem 1rem 3rem; } }
-[data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
+[role="radiogroup"] button[aria-checked="true"], [role="toolbar"] button[aria-pressed="true"] { color: inherit !important; font-weight: 650; }
 .st-key-w-list { max-height: 44rem; overflow-y: auto; } @media (max-width: 640px) { .st-key-w-list { max-height: 17rem; } }
 [data-testid="stFileUploaderDropzone"] button[kind="secondary"] p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button[kind="secondary"] p::after { content: "Pilih berkas"; font-size: 1rem; }
 [data-testid="stFileUploaderDropzoneInstructions"], [data-testid="InputInstructions"] { display: none; }
+[data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]) { display: none; }
 .w-service { font-size: 1.15rem; font-weight: 700; line-height: 1.2; }
 .w-service small { display: block; font-weight: 400; opacity: .75; font-size: .85rem; }
 .w-person { font-size: .85rem; line-height: 1.45; }
@@ -25,12 +28,22 @@ _CSS = """
 .w-bubble.out { align-self: flex-end; border-top-right-radius: .1rem; background: color-mix(in srgb, #0b8a83 16%, transparent); }
 .w-bubble.event { align-self: center; font-size: .82rem; opacity: .8; border-style: dashed; }
 .w-bubble summary { cursor: pointer; } .w-bubble .meta { display: block; white-space: normal; font-size: .74rem; opacity: .78; margin-top: .2rem; }
+.w-bubble .quote { display: block; margin-bottom: .2rem; padding-left: .5rem; border-left: 3px solid color-mix(in srgb, currentColor 35%, transparent); font-size: .82rem; opacity: .8; }
 .w-bubble .gone { text-decoration: line-through; opacity: .65; }
 .w-bubble .failed { font-weight: 700; }
 .w-bubble img { display: block; max-width: 100%; max-height: 13rem; border-radius: .4rem; margin-bottom: .2rem; }
+.w-photo { display: block; border: 0; padding: 0; background: none; cursor: zoom-in; }
+.w-large { border: 1px solid currentColor; border-radius: .6rem; padding: .6rem; max-width: 96vw; max-height: 96dvh; background: Canvas; color: CanvasText; }
+.w-large img, .w-bubble .w-large img { display: block; margin: auto; max-width: 100%; max-height: calc(96dvh - 5rem); }
+.w-large div { display: flex; gap: 1rem; justify-content: space-between; align-items: center; padding-top: .5rem; } .w-large button { min-height: 2.6rem; padding: 0 1.2rem; border: 1px solid currentColor; border-radius: .5rem; background: none; color: inherit; }
+.w-large::backdrop { background: rgb(0 0 0 / .65); }
+.w-bubble .heard { display: block; margin-top: .2rem; padding-left: .5rem; border-left: 2px solid currentColor; }
+.w-head .taken { flex-basis: 100%; padding: .25rem .6rem; border-left: 4px solid #E69F00; font-size: .92rem; }
+.w-window { font-size: .85rem; opacity: .85; }
 .w-bubble audio, .w-bubble video { display: block; max-width: 100%; }
-.w-person a, .w-bubble a, .w-facts a, .w-table a { color: inherit; text-decoration: underline; }
-.w-files { display: flex; flex-wrap: wrap; gap: .5rem; } .w-about { font-size: .85rem; opacity: .8; margin-bottom: .25rem; }
+.w-person a, .w-about a, .w-line a, .w-bubble a, .w-facts a, .w-table a { color: inherit; text-decoration: underline; }
+.w-row .dots { letter-spacing: .08em; } .w-stages img { max-height: 11rem; } .w-stages { display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; font-size: .85rem; }
+.w-head a { color: inherit; text-decoration: underline; } .w-files { display: flex; flex-wrap: wrap; gap: .5rem; } .w-about { font-size: .85rem; opacity: .8; margin-bottom: .25rem; }
 .w-facts { padding: 0 !important; display: grid; grid-template-columns: max-content 1fr; gap: .15rem .8rem; font-size: .9rem; margin: 0; }
 .w-facts dt { opacity: .7; } .w-facts dd { margin: 0; overflow-wrap: anywhere; }
 .w-facts .open { font-style: italic; opacity: .8; }
@@ -53,9 +66,10 @@ _CSS = """
 .w-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .w-table th { text-align: left; font-weight: 600; opacity: .75; font-size: .8rem; }
 .w-table td, .w-table th { padding: .35rem .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); vertical-align: top; overflow-wrap: anywhere; }
-.w-scroll .w-table { min-width: 34rem; } .w-table th, .w-table td.n { overflow-wrap: normal; }
+.w-scroll .w-table { min-width: 34rem; } .w-parts { font-size: .85rem; } .w-table th, .w-table td.n { overflow-wrap: normal; }
 .w-table td.n, .w-table th.n { text-align: right; font-variant-numeric: tabular-nums; }
 .w-scroll { overflow-x: auto; }
+.w-press { display: inline-block; padding: .45rem 1rem; border: 1px solid currentColor; border-radius: .4rem; color: inherit !important; text-decoration: none !important; font-weight: 650; overflow-wrap: anywhere; }
 </style>
 """
 

@@ -1,28 +1,14 @@
-"""Lists of cases as a table, and as a file that a spreadsheet may open without harm."""
+"""Lists of cases as a table, and plain tables as a file that a spreadsheet may open without harm."""
 
+import re
 from csv import QUOTE_ALL
 
 import pandas as pd
 import streamlit as st
 
-from store.rules.deadline import to_jakarta
+from store.export.files import FORMULA
 
 from . import words
-
-# A cell that starts like this would run as a formula in a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-_HEADINGS = {
-    "number": "nomor", "channel": "saluran", "kind": "jenis", "state": "status", "received_at": "diterima (WIB)",
-    "promise_due_at": "tenggat janji (WIB)", "outer_due_at": "batas terakhir (WIB)",
-    "first_answer_at": "jawaban pertama (WIB)", "forwarded_at": "diteruskan (WIB)", "accepted_at": "diterima OPD (WIB)",
-    "result_at": "hasil (WIB)", "stopped_at": "jam berhenti (WIB)", "ended_at": "berakhir (WIB)",
-    "closing": "cara berakhir", "category": "kategori", "department": "OPD", "address": "alamat",
-    "latitude": "lintang", "longitude": "bujur", "reporter_name": "nama pelapor", "reporter_contact": "kontak pelapor",
-    "message_count": "jumlah pesan", "media_count": "jumlah lampiran", "returned_count": "kali dikembalikan",
-    "reopened_count": "kali dibuka kembali", "summary": "ringkasan", "full_text": "teks lengkap",
-    "result_text": "hasil tindak lanjut",
-}  # fmt: skip
 
 
 def case_table(cases: list[dict], now, key: str) -> str | None:
@@ -58,17 +44,10 @@ def case_table(cases: list[dict], now, key: str) -> str | None:
     return cases[rows[0]]["number"] if rows else None
 
 
-def csv(frame: pd.DataFrame, categories: dict[str, dict]) -> bytes:
-    """The export in people's words and times, safe to open in a spreadsheet; UTF-8 with the mark that Excel wants."""
-    out = frame.copy()
-    for name in out.columns:
-        if pd.api.types.is_datetime64_any_dtype(out[name]):
-            out[name] = [f"{to_jakarta(v.to_pydatetime()):%Y-%m-%d %H:%M}" if v == v else "" for v in out[name]]
-    out["state"] = out["state"].map(words.STATES)
-    out["closing"] = out["closing"].map(words.CLOSINGS).fillna("")
-    out["channel"] = out["channel"].map(words.CHANNELS)
-    out["kind"] = out["kind"].map(words.KINDS)
-    out["category"] = out["category"].map({code: row["name"] for code, row in categories.items()}).fillna("")
-    for name in ("address", "summary", "full_text", "result_text", "reporter_name", "reporter_contact"):
-        out[name] = [f"'{v}" if isinstance(v, str) and v.startswith(_FORMULA) else v for v in out[name]]
-    return out.rename(columns=_HEADINGS).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")
+def plain_csv(frame: pd.DataFrame) -> bytes:
+    """A table of texts as a file that a spreadsheet may open without harm."""
+    return frame.map(_harmless).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and re.match(FORMULA, value) else value

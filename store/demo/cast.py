@@ -1,6 +1,7 @@
 """Draws the stories of a demonstration: who complains, about what, where, and where a story stands at the end."""
 
 import random
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import accumulate, cycle
@@ -8,15 +9,16 @@ from itertools import accumulate, cycle
 from ..db import rows
 from ..desk import Desk
 from ..rules.deadline import to_jakarta, working_days_between
-from ..rules.workflow import State
+from ..rules.workflow import ENDED, State
 from .corpus import Topic, corpus
 from .people import People, Person
 from .pictures import draw_all
-from .player import Stage
+from .player import AT_OFFICIAL, FAILED, NOBODYS, ONE_RETURNED, Stage
 from .plot import Plot
 from .rhythm import Arrival, arrivals
-from .scene import Scene, make_scene
+from .scene import Scene, make_scene, same_scene
 from .story import Story
+from .twins import fits_as_parent
 from .voice import Voice
 
 _CATEGORIES = {
@@ -28,14 +30,37 @@ _CATEGORIES = {
 _HALTS = (
     (0.35, ()),
     (1.2, (State.FORWARDED, State.RECEIVED, State.FORWARDED)),
-    (3.0, (State.RETURNED, State.IN_REVIEW, State.ACCEPTED, State.RETURNED, State.IN_PROGRESS, State.FORWARDED)),
+    (
+        3.0,
+        (State.RETURNED, State.IN_REVIEW, AT_OFFICIAL, State.ACCEPTED, State.AWAITING_REPORTER, State.RETURNED,
+         State.IN_PROGRESS, ONE_RETURNED, State.FORWARDED),
+    ),
     (
         8.0,
-        (State.REOPENED, State.IN_PROGRESS, State.AWAITING_CONFIRMATION, State.REOPENED, "call", State.IN_REVIEW),
+        (State.REOPENED, State.SCHEDULED, State.AWAITING_REPORTER, State.IN_PROGRESS, NOBODYS,
+         State.AWAITING_CONFIRMATION, State.REOPENED, FAILED, ONE_RETURNED, State.IN_REVIEW, State.SCHEDULED),
     ),
-)
-_NEEDS_WHATSAPP = (State.REOPENED, "call")
+)  # fmt: skip
+_NEEDS_WHATSAPP = (State.REOPENED, FAILED, State.AWAITING_REPORTER)
 _FORGOTTEN_DAYS = 30
+_SPAM, _TWIN, _TWIN_IN_FLOOD = 0.014, 0.055, 0.16
+# Subjects for which a second department is at hand.
+_SHARED = (
+    "road",
+    "drainage",
+    "flood",
+    "street_light",
+    "tree",
+    "waste",
+    "pollution",
+    "traffic",
+    "public_order",
+    "water",
+)
+# So long after the first one others report the same.
+_TWIN_DAYS = 6
+# Who archives a complaint by silence brings it back with the next message, within three months.
+_AFTER_ARCHIVE = timedelta(days=91)
 
 
 class Cast:
@@ -51,6 +76,7 @@ class Cast:
         self._places: dict[str | None, list[float]] = {}
         self._halts = [(limit, cycle(states) if states else None) for limit, states in _HALTS]
         self._chosen = cycle((True, True, False))
+        self._lately: deque[tuple[Story, Topic, Scene, dict]] = deque(maxlen=120)
         self._read_register(seed)
 
     def _read_register(self, seed: int) -> None:
@@ -76,20 +102,46 @@ class Cast:
             yield self._story(nth, arrival)
 
     def _story(self, nth: int, arrival: Arrival) -> Story:
-        topic = self._topic(arrival)
-        place = self._place(topic)
+        halt = self._halt(arrival)
+        earlier = None if halt else self._reported_before(arrival)
+        topic = earlier[1] if earlier else self._topic(arrival)
+        place = earlier[3] if earlier else self._place(topic)
         person = self._person(arrival, place)
-        if person.home is not place and not topic.area and self.rng.random() < 0.6:
+        if not earlier and person.home is not place and not topic.area and self.rng.random() < 0.6:
             place = person.home
         story = Story(self.desk, self.rng, nth, person, arrival.channel, arrival.happened_at, self.until)
+        scene = same_scene(earlier[2], person) if earlier else self._scene(person, place, arrival)
+        spam = not halt and not earlier and arrival.channel == "WA" and self.rng.random() < _SPAM
         # Nobody is free for another complaint before this one has ended.
         person.free_from = None
-        Plot(self.stage, story, topic, self._scene(person, place, arrival), self._halt(arrival)).play(
-            self._number(arrival)
-        )
-        if story.case.ended_at and story.case.ended_at <= self.until:
-            person.free_from = story.at + timedelta(hours=2)
+        twin = earlier[0] if earlier else None
+        plot = Plot(self.stage, story, topic, scene, _possible(halt, topic, arrival), spam, twin)
+        plot.play(self._number(arrival))
+        if not spam and story.whatsapp and topic.placed and not topic.bodies and not plot.secret:
+            self._lately.append((story, topic, scene, place))
+        self._set_free(person, story)
         return story
+
+    def _set_free(self, person: Person, story: Story) -> None:
+        """From when the person may complain of something else."""
+        if story.is_live or story.case.ended_at > self.until:
+            return
+        after = _AFTER_ARCHIVE if story.case.state == State.ARCHIVED else timedelta(hours=2)
+        person.free_from = max(story.at, story.case.ended_at, story.case.stopped_at or story.at) + after
+
+    def _reported_before(self, arrival: Arrival) -> tuple[Story, Topic, Scene, dict] | None:
+        """Something open that others report too, more often while it is flooded."""
+        if arrival.channel != "WA" or self.rng.random() > (_TWIN_IN_FLOOD if arrival.flood else _TWIN):
+            return None
+        moment = arrival.happened_at
+
+        def is_open(story: Story) -> bool:
+            young = moment - timedelta(days=_TWIN_DAYS) < story.steps[0].happened_at < moment
+            over = (*ENDED, State.ANSWERED)
+            return young and fits_as_parent(story, moment) and story.state_at(moment) not in over
+
+        found = [entry for entry in self._lately if is_open(entry[0])]
+        return self.rng.choice(found) if found else None
 
     def _number(self, arrival: Arrival) -> str:
         key = (arrival.channel, to_jakarta(arrival.happened_at).year)
@@ -136,6 +188,17 @@ class Cast:
             if age < limit:
                 if not states or not next(self._chosen):
                     return None
-                halt = next(states)
-                return State.IN_PROGRESS if halt in _NEEDS_WHATSAPP and arrival.channel != "WA" else halt
+                return next(states)
         return State.IN_PROGRESS if age < _FORGOTTEN_DAYS and self.rng.random() < 0.05 else None
+
+
+def _possible(halt: str | None, topic: Topic, arrival: Arrival) -> str | None:
+    """The stop, or another one where this subject or channel cannot come to it."""
+    if halt is None or topic.bodies:
+        return None
+    unfit = (
+        (halt in _NEEDS_WHATSAPP and arrival.channel != "WA")
+        or (halt == NOBODYS and (not topic.wrong or topic.category == "official"))
+        or (halt == ONE_RETURNED and topic.category not in _SHARED)
+    )
+    return State.IN_PROGRESS if unfit else halt

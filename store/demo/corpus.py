@@ -56,7 +56,8 @@ _COMMON = frozenset(
 @dataclass(frozen=True)
 class Topic:
     """One subject people write about. `technical` is the share that goes to a department; `months` weighs January to
-    December; `department` KEC means that of the kelurahan's kecamatan."""
+    December; `department` KEC means that of the kelurahan's kecamatan; `bodies` are those to which it is referred,
+    because it is not the city's."""
 
     category: str
     key: str
@@ -79,6 +80,7 @@ class Topic:
     uniform: bool = False
     season: str | None = None
     wrong: list[str] = field(default_factory=list)
+    bodies: list[str] = field(default_factory=list)
     months: tuple[float, ...] = _EVEN
 
     def fitting(self, candidates: list[str], text: str) -> list[str]:

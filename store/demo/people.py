@@ -10,8 +10,6 @@ STYLES = {"plain": 42, "slang": 32, "jawa": 13, "formal": 13}
 # Numbers with four zeros in the middle: nobody is called by a demonstration. 855 belongs to the simulator's phones.
 _PREFIXES = (811, 812, 813, 815, 816, 821, 822, 823, 838, 852, 853, 856, 857, 858, 859, 877, 878, 881, 895, 896, 897)
 
-_HOUSES = ("No. {n}", "No. {n}", "RT {rt:02d} RW {rw:02d}", "RT {rt}/{rw}", "No. {n} RT {rt}/{rw}", "gg {g}")
-
 
 @dataclass(eq=False)
 class Person:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from ..evidence import File
 from ..rules.deadline import to_jakarta
-from ..rules.workflow import State
+from ..rules.workflow import WITH_DEPARTMENT, Role, State, overall
 from .corpus import Corpus, Topic
 from .scene import Scene, day_words
 from .story import Medium, NotYet, Story
@@ -13,6 +13,15 @@ from .voice import Voice, daytime
 
 CITY_STAFF = {"kota": 62, "kota2": 38}
 OFFICIAL = "pejabat"
+# Who is often needed beside the department that leads.
+_BESIDE = {
+    "DPUPR": "DISHUB", "DLH": "SATPOL-P3KP", "DISHUB": "SATPOL-P3KP", "DINPERKIM": "DPUPR", "PERUMDA-AIR": "DPUPR",
+    "SATPOL-P3KP": "DISHUB", "DINDAGKOP-UKM": "SATPOL-P3KP", "DINPARBUDPORA": "DLH", "DINDIK": "DPUPR",
+}  # fmt: skip
+# Stories are made to stop there, so that each list of today has something on it.
+FAILED, AT_OFFICIAL, NOBODYS, ONE_RETURNED = "call", "official", "assignment", "one_returned"
+# How a reporter without WhatsApp is told, by channel; by telephone otherwise.
+_TOLD = {"EML": "email", "TWT": "social_media", "IGR": "social_media", "WEB": "web", "LOK": "in_person"}
 # Where the neighbourhood itself can help to keep it so.
 _SHARED = ("waste", "drainage", "tree", "pollution")
 
@@ -32,18 +41,64 @@ class Stage:
 class Player:
     """One complaint with its topic, its place and the department it belongs to.
 
-    :param halt: a state where the story stops although time would go on; `call` is awaiting with a failed message
+    :param halt: a state where the story stops although time would go on, or one of `FAILED` (awaiting with a failed
+        message), `AT_OFFICIAL`, `NOBODYS` (twice "not ours"), `ONE_RETURNED` (of two departments)
+    :param spam: it is no complaint at all
+    :param twin: an earlier story of which this one is a duplicate
     """
 
-    def __init__(self, stage: Stage, story: Story, topic: Topic, scene: Scene, halt: str | None):
+    def __init__(
+        self,
+        stage: Stage,
+        story: Story,
+        topic: Topic,
+        scene: Scene,
+        halt: str | None,
+        spam: bool = False,
+        twin: Story | None = None,
+    ):
         self.stage, self.story, self.topic, self.scene, self.halt = stage, story, topic, scene, halt
+        self.spam, self.twin = spam, twin
         self.rng = story.rng
         self.department = self._here(topic.department)
-        self.secret = topic.kind == "official" or topic.category == "official"
+        self.official = topic.kind == "official" or topic.category == "official"
+        plain = twin is None and halt is None and not spam and topic.kind == "complaint"
+        self.secret = self.official or (plain and self.rng.random() < 0.009)
         self.template = ""
         self.opened = False
         self.returns = 0
-        story.failing = halt == "call"
+        story.failing = halt == FAILED
+
+    def _city(self) -> tuple[str, Role]:
+        """Who of the city's side acts: what belongs to the official is the official's."""
+        return (OFFICIAL, Role.OFFICIAL) if self.story.case.escalated else (self._officer(), Role.CITY)
+
+    def _beside(self) -> str | None:
+        beside = "BPBD" if self.topic.category == "flood" else _BESIDE.get(self.department)
+        return beside if beside != self.department else None
+
+    def _by_part(self, kind: str, by: str, department: str, state: State | None = None, **data) -> None:
+        """A department's own step, with what it makes of the whole complaint."""
+        case = self.story.case
+        states = [state if p.active and p.department == department else p.state for p in case.assignments]
+        moves = state and case.state in WITH_DEPARTMENT | {State.RETURNED}
+        role = Role.OPD_TEAM if by.startswith("tim.") else Role.OPD_ADMIN
+        self.story.do(kind, by, role, overall(states) if moves else None, department=department, **data)
+
+    def _reveal(self, share: float) -> None:
+        """An officer must know who reported a confidential case."""
+        if self.story.case.confidential and self.rng.random() < share:
+            self.story.do("reveal", *self._city(), note=self.rng.choice(self.stage.texts.staff["reveal"]))
+
+    def _tell_otherwise(self, note: str | None = None) -> None:
+        """The reporter is told without WhatsApp, mostly by telephone."""
+        story, rng = self.story, self.rng
+        self._wait(0.3, 0.02)
+        how = "telephone" if story.whatsapp else _TOLD.get(story.channel, "telephone")
+        if story.whatsapp and rng.random() < 0.2:
+            how = "in_person"
+        note = note or rng.choice(self.stage.texts.staff[f"told_{how}"])
+        story.do("told", self._officer(), Role.CITY, note=note, how=how, told_at=story.at)
 
     def _answer_text(self) -> str:
         topic, staff = self.topic, self.stage.texts.staff

@@ -1,7 +1,7 @@
 """Where one complaint happens, and the words that fill the slots of its texts."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..rules.deadline import to_jakarta
@@ -51,6 +51,10 @@ class Scene:
     address: str
     words: dict
 
+    @property
+    def point(self) -> tuple[float, float]:
+        return self.latitude, self.longitude
+
 
 def make_scene(
     citizen: dict, rng: random.Random, person: Person, place: dict, code: str, kecamatan: str, now: datetime
@@ -85,6 +89,11 @@ def make_scene(
     words["alamat"] = f"{address}, Kel. {place['name']}"
     latitude, longitude = (round(middle + max(-0.004, min(0.004, rng.gauss(0, 0.002))), 6) for middle in place["point"])
     return Scene(code, kecamatan, latitude, longitude, address, words)
+
+
+def same_scene(scene: Scene, person: Person) -> Scene:
+    """The same place, as somebody else tells of it."""
+    return replace(scene, words=scene.words | {"nama": person.name, "rumah": person.address})
 
 
 def day_words(moment: datetime) -> str:

@@ -5,12 +5,15 @@ import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..delivery import AWAITED
+from .. import reminders
+from ..clocks import Pause
+from ..delivery import AWAITED, MISSED
 from ..desk import Desk
 from ..evidence import File
 from ..intake import SUMMARY_LENGTH
-from ..rules import deadline, texts
-from ..rules.case import Case, Event, apply
+from ..rules import completeness, deadline, reading, texts
+from ..rules.case import Case, Event
+from ..rules.fold import apply
 from ..rules.texts import Letter
 from ..rules.workflow import REPORTER, SYSTEM, Role, State
 from .people import Person
@@ -24,6 +27,10 @@ _UNDELIVERABLE = (131026, "Message undeliverable")
 
 class NotYet(Exception):
     """The next step lies after the end of the demonstration: the story stays where it is."""
+
+
+class Over(NotYet):
+    """The story has come to its end."""
 
 
 @dataclass(eq=False)
@@ -68,11 +75,12 @@ class Medium:
     message: In | None = None
     by: str | None = None
     whatsapp_id: str | None = None
+    stage: str | None = None
 
 
 @dataclass(eq=False)
 class Step:
-    """An event whose data may hold people and messages in place of their ids."""
+    """An event whose data may hold people, messages and stories in place of their ids."""
 
     happened_at: datetime
     event: Event
@@ -95,7 +103,10 @@ class Story:
     heard: list[In] = field(default_factory=list)
     told: list[Out] = field(default_factory=list)
     media: list[Medium] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
     _coming: list[tuple] = field(default_factory=list)
+    _due: tuple | None = None
+    _reminder: tuple[datetime, int] | None = None
 
     @property
     def whatsapp(self) -> bool:
@@ -103,7 +114,7 @@ class Story:
 
     def begin(self, number: str, actor: str, role: str, kind: str = "complaint", **facts) -> None:
         """The first event, with number and clock."""
-        data = {"kind": kind, "summary": "", **facts, **self.desk.limits(self.at)}
+        data = {"kind": kind, "summary": "", **facts, **self.desk.limits(self.at, facts.get("category"))}
         data |= {"number": number, "channel": self.channel, "contact_id": self.person}
         self._apply(Event(self.nth, self.at, "received", actor, role, None, "received", data))
 
@@ -112,6 +123,11 @@ class Story:
         self._report(self.at)
         state = self.case.state
         self._apply(Event(self.nth, self.at, kind, actor, role, state, str(target or state), data))
+
+    def limits(self) -> dict[str, datetime]:
+        """Both due times when what was asked for comes at the present moment."""
+        waited = [*self.pauses, (self._asked_at(), self.at)]
+        return self.desk.limits(self.case.clock_started_at, self.case.category, waited)
 
     def system(self, kind: str, target: State | None = None, **data) -> None:
         self.do(kind, SYSTEM.username, Role.SYSTEM, target, **data)
@@ -133,6 +149,18 @@ class Story:
         message = self._message(kind, text, reply_to, written_at)
         message.latitude, message.longitude = point or (None, None)
         data: dict = {"message": message.wamid, "media": medium is not None}
+        shown = None if kind == "button_reply" else text
+        asked = completeness.asked(self.case, self.told[-1].letter.purpose if self.told else None)
+        said = reading.read(shown, kind=kind, asked=asked, places=self.desk.places).said
+        if self.whatsapp:
+            there = completeness.shown({}, media=medium is not None, place=point is not None)
+        else:
+            # An officer wrote it down, and who reported.
+            there, said = [], said | ({} if self.heard else reading.clipped({"name": self.person.name}))
+        if there:
+            data["elements"] = there
+        if said:
+            data["said"] = said
         if thanks:
             data["thanks"] = True
         if text and kind != "button_reply":
@@ -146,13 +174,23 @@ class Story:
         last = self.told[-1].created_at if self.told else None
         self.do("message", REPORTER.username, Role.REPORTER, **data)
         quiet = last is None or self.at - last > _QUIET
-        if acknowledge and self.whatsapp and self.case.ended_at is None and quiet:
+        if acknowledge and self.whatsapp and self.is_live and quiet:
             self.answer_at_once(texts.joined(self.case.number), message)
         return message
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its reporter still waits for something."""
+        case = self.case
+        return case.ended_at is None or (case.state == State.DUPLICATE and case.stopped_at is None)
 
     def answer_at_once(self, letter: Letter, message: In) -> Out:
         """What the service says by itself to a message."""
         return self._send(letter, "bot", f"in:{message.wamid}:0")
+
+    def send_by_itself(self, letter: Letter, cause: str) -> Out | None:
+        """What the service says because time has passed."""
+        return self._send(letter, "bot", cause) if self.whatsapp else None
 
     def tell(self, letters: list[Letter], by: str) -> Out | None:
         """What an officer's step sends out; None where the reporter has no WhatsApp. The first message comes back."""
@@ -162,9 +200,9 @@ class Story:
         sent = [self._send(letter, by, f"{op_id}:{place}") for place, letter in enumerate(letters)]
         return sent[0]
 
-    def attach(self, files: list[File], by: str) -> None:
-        """Photos of staff."""
-        self.media += [Medium(self.at, file.mime, file, by=by) for file in files]
+    def attach(self, files: list[File], by: str, stage: str | None = None) -> None:
+        """Photos of staff, from before or after the work."""
+        self.media += [Medium(self.at, file.mime, file, by=by, stage=stage) for file in files]
 
     def go_on(self, **gap: float) -> None:
         """Time passes, at any hour; parameters as for timedelta.
@@ -180,8 +218,8 @@ class Story:
         """
         self._move_to(self.office_moment(days))
 
-    def office_moment(self, days: float) -> datetime:
-        return deadline.due(self.at, round(max(days, 0.006), 4), self.desk.calendar)
+    def office_moment(self, days: float, after: datetime | None = None) -> datetime:
+        return deadline.due(after or self.at, round(max(days, 0.006), 4), self.desk.calendar)
 
     def move_to(self, moment: datetime) -> None:
         self._move_to(max(moment, self.at))
@@ -192,8 +230,21 @@ class Story:
         return max([self.case.state_since, *words, *(moment for moment, _, _ in self._coming)])
 
     def finish(self) -> None:
-        """Report what still reached the phone before the end."""
+        """Report what still happened by itself before the end."""
         self._report(self.until)
+
+    def state_at(self, moment: datetime) -> str:
+        """The state in which it stood then."""
+        return next(step.event.to_state for step in reversed(self.steps) if step.happened_at <= moment)
+
+    def insert(self, moment: datetime, kind: str, actor: str, role: str, /, **data) -> None:
+        """An event that another story causes in the midst of this one, and that leaves its state as it was."""
+        place = sum(step.happened_at <= moment for step in self.steps)
+        state = self.steps[place - 1].event.to_state
+        self.steps.insert(place, Step(moment, Event(self.nth, moment, kind, actor, role, state, state, data)))
+        self.case = None
+        for step in self.steps:
+            self._fold(step.event)
 
     def _move_to(self, moment: datetime) -> None:
         if moment > self.until:
@@ -201,11 +252,22 @@ class Story:
         self.at = moment
 
     def _apply(self, event: Event) -> None:
+        if event.kind in ("supply", "revive"):
+            self.pauses.append((self._asked_at(), event.happened_at))
+        elif event.kind == "reopen":
+            self.pauses.clear()
+        self._fold(event)
+        self.steps.append(Step(event.happened_at, event))
+
+    def _asked_at(self) -> datetime:
+        """When the reporter was asked last."""
+        return next(step.happened_at for step in reversed(self.steps) if step.event.kind == "ask")
+
+    def _fold(self, event: Event) -> None:
         known = event
         if event.kind == "received":
             known = Event(**{**event.__dict__, "data": event.data | {"contact_id": 0}})
         self.case = apply(self.case, known)
-        self.steps.append(Step(event.happened_at, event))
 
     def _message(self, kind: str, text: str | None, reply_to: str | None, written_at: datetime | None) -> In:
         count = len(self.heard) + 1
@@ -227,18 +289,20 @@ class Story:
             "free" if open_ else "template",
             f"wamid.DEMO.OUT.{self.nth:06d}.{len(self.told) + 1}",
             self.at + timedelta(seconds=self.rng.randrange(1, 4)),
-            *self._fate(letter.purpose in AWAITED),
+            *self._fate(letter.purpose),
         )
         self.told.append(out)
         if letter.purpose in AWAITED and (out.reached or out.failed):
             heapq.heappush(self._coming, (out.reached or out.failed, len(self.told), out))
         return out
 
-    def _fate(self, awaited: bool) -> tuple[datetime | None, datetime | None, datetime | None]:
+    def _fate(self, purpose: str) -> tuple[datetime | None, datetime | None, datetime | None]:
         """When a message sent now reaches the phone, is read, or fails."""
-        rng = self.rng
+        rng, awaited = self.rng, purpose in AWAITED
         soon = self.at + timedelta(seconds=4)
-        if (self.failing and awaited) or rng.random() < (0.022 if awaited else 0.006):
+        # A failed acknowledgement or reply would be a telephone call of its own, which no story tells of.
+        may_fail = awaited or purpose not in MISSED
+        if (self.failing and awaited) or (may_fail and rng.random() < (0.022 if awaited else 0.006)):
             return None, None, soon + timedelta(seconds=rng.randrange(2, 40))
         if not awaited and rng.random() < 0.015:
             return None, None, None
@@ -249,13 +313,45 @@ class Story:
         return reached, read if rng.random() < 0.82 else None, None
 
     def _report(self, moment: datetime) -> None:
-        """Put deliveries up to this moment on record, as the statuses would have."""
-        while self._coming and self._coming[0][0] <= min(moment, self.until):
-            happened, _, out = heapq.heappop(self._coming)
-            kind = "delivery_failed" if out.failed else "delivered"
-            state = self.case.state
-            data = {"message_id": out}
-            self._apply(Event(self.nth, happened, kind, SYSTEM.username, Role.SYSTEM, state, state, data))
+        """Put on record what happened by itself up to this moment: deliveries, as the statuses have them, reminders."""
+        if self.case is None:
+            return
+        end = min(moment, self.until)
+        while True:
+            reminder = self._next_reminder()
+            delivery = self._coming[0][0] if self._coming else None
+            if reminder and reminder[0] <= end and (delivery is None or reminder[0] < delivery):
+                self._remind(*reminder)
+            elif delivery and delivery <= end:
+                happened, _, out = heapq.heappop(self._coming)
+                self._of_itself(happened, "delivery_failed" if out.failed else "delivered", message_id=out)
+            else:
+                return
+
+    def _next_reminder(self) -> tuple[datetime, int] | None:
+        """When the next level is reached, and which; computed anew only when something has changed that decides it."""
+        case = self.case
+        due = (case.due_at, case.clock_started_at, case.reminded, case.state == State.SCHEDULED)
+        if due != self._due:
+            level = next((each for each in reminders.LEVELS if each > case.reminded), None)
+            self._due, self._reminder = due, None
+            if level and case.due_at and not case.ended_at:
+                reached = reminders.reached_at(self.desk, case, level, self.pauses)
+                # Reached already when the clock went on: then at the next look in office hours.
+                reached = self.desk.calendar.next_opening(max(reached, self.steps[-1].happened_at))
+                self._reminder = reached, level
+        return self._reminder
+
+    def _remind(self, moment: datetime, level: int) -> None:
+        case = self.case
+        share = reminders.share_used(self.desk, case, moment, self.pauses)
+        level = max(level, reminders.level_at(share))
+        to = sorted(reminders.audiences(case, level, moment, case.reminded))
+        self._of_itself(moment, "remind", level=level, to=to)
+
+    def _of_itself(self, moment: datetime, kind: str, **data) -> None:
+        state = self.case.state
+        self._apply(Event(self.nth, moment, kind, SYSTEM.username, Role.SYSTEM, state, state, data))
 
 
 def failure() -> tuple[int, str]:

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from .. import ledger
+from ..book import case_row, end_row, offered, part_rows
 from ..db import Register, insert, next_ids
 from ..rules.deadline import to_jakarta
+from ..rules.fold import apply, undone_end
 from ..rules.texts import NEWS_TEMPLATE
 from .people import Person
 from .story import In, Medium, Out, Step, Story, failure
@@ -34,8 +37,10 @@ def write(register: Register, stories: list[Story], people: list[Person], until:
         insert(cursor, "contact", [_contact(person) for person in people])
         insert(cursor, "contact_identity", [row for person in people for row in _identities(person)])
         insert(cursor, "number_counter", _counters(stories))
-        insert(cursor, "complaint", [_complaint(story, ids[id(story)]) for story in stories])
-        insert(cursor, "event", [_event(i, ids[id(s)], e) for i, (s, e) in zip(event_ids, steps, strict=True)])
+        insert(cursor, "complaint", [_complaint(story, ids) for story in stories])
+        insert(cursor, "assignment", part_rows(replace(story.case, id=ids[id(story)]) for story in stories))
+        insert(cursor, "earlier_end", [row for story in stories for row in _ends(story, ids[id(story)])])
+        ledger.append(cursor, [_event(i, s, e, ids) for i, (s, e) in zip(event_ids, steps, strict=True)])
         insert(cursor, "message_in", [_heard(ids[id(story)], story, message) for story, message in heard])
         insert(cursor, "message_out", [_told(ids[id(story)], story, out, until) for story, out in told])
         insert(cursor, "send_attempt", [row for _, out in told for row in _attempts(out, until)])
@@ -78,16 +83,29 @@ def _counters(stories: list[Story]) -> list[dict]:
     return [{"channel": channel, "year": year, "last": count} for (channel, year), count in last.items()]
 
 
-def _complaint(story: Story, complaint_id: int) -> dict:
-    return asdict(replace(story.case, id=complaint_id, contact_id=story.person.id))
+def _complaint(story: Story, ids: dict[int, int]) -> dict:
+    parent = story.case.parent_id
+    known = {"parent_id": ids[id(parent)]} if parent else {}
+    return case_row(replace(story.case, id=ids[id(story)], contact_id=story.person.id, **known))
 
 
-def _event(event_id: int, complaint_id: int, step: Step) -> dict:
+def _ends(story: Story, complaint_id: int) -> list[dict]:
+    """The ends that did not last."""
+    found, case = [], None
+    for step in story.steps:
+        before, case = case, apply(case, step.event)
+        if undone := undone_end(before, case):
+            found.append(end_row(replace(case, id=complaint_id), undone, step.event.happened_at))
+    return found
+
+
+def _event(event_id: int, story: Story, step: Step, ids: dict[int, int]) -> dict:
     event = step.event
     data = {name: value.id if isinstance(value, Person | Out) else value for name, value in event.data.items()}
+    data |= {name: ids[id(value)] for name, value in data.items() if isinstance(value, Story)}
     return {
         "id": event_id,
-        "complaint_id": complaint_id,
+        "complaint_id": ids[id(story)],
         "happened_at": event.happened_at,
         "kind": event.kind,
         "actor": event.actor,
@@ -131,7 +149,7 @@ def _told(complaint_id: int, story: Story, out: Out, until: datetime) -> dict:
         "purpose": letter.purpose,
         "kind": letter.kind,
         "text": letter.text,
-        "extra": json.dumps({"buttons": letter.buttons}) if letter.buttons else None,
+        "extra": offered(letter),
         "template": NEWS_TEMPLATE if letter.template_params else None,
         "template_params": json.dumps(letter.template_params) if letter.template_params else None,
         "created_at": out.created_at,
@@ -178,4 +196,5 @@ def _medium(media_id: int, complaint_id: int, story: Story, medium: Medium) -> d
         "attempts": (1 if file else _ATTEMPTS) if message else 0,
         "created_at": medium.created_at,
         "created_by": medium.by,
+        "stage": medium.stage,
     }

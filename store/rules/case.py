@@ -1,13 +1,12 @@
-"""A case is the sum of its events: `apply` folds one event into it.
+"""What a complaint is: the case, its departments' parts, its events; and which moves are open on it."""
 
-The commands write what `apply` returns, and `python -m store check` folds all events again and compares, so the two
-can never differ unless somebody wrote past the commands.
-"""
-
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .workflow import BY_NAME, CITY_ROLES, COUNTER, ENDED, MAX_REOPENINGS, REOPEN_DAYS, State
+from .workflow import MAX_REOPENINGS, REOPEN_DAYS, WITH_DEPARTMENT, Actor, Move, State, allowed, of_department
+
+# As long as a complaint stands so, departments go on with their parts.
+OPEN_TO_DEPARTMENTS = WITH_DEPARTMENT | {State.RETURNED, State.AWAITING_REPORTER}
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,39 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Assignment:
+    """One department's part of a complaint, with its own state and clock; each field is a column of `assignment`.
+
+    `returned` stays until the city team has decided what follows from it.
+    """
+
+    department: str
+    state: str
+    state_since: datetime
+    lead: bool
+    binding: bool
+    forwarded_at: datetime
+    accept_due_at: datetime | None = None
+    accepted_at: datetime | None = None
+    promised_at: datetime | None = None
+    handler: str | None = None
+    result_text: str | None = None
+
+    @property
+    def active(self) -> bool:
+        return self.state != State.RETURNED
+
+
+@dataclass(frozen=True)
 class Case:
-    """The present state of one complaint; each field is a column of `complaint`. Times are naive UTC."""
+    """The present state of one complaint; each field but `assignments` is a column of `complaint`. Times are naive UTC.
+
+    `department` is the lead's; `departments` names all that have it, as `|DLH|DPUPR|`; `due_at` is the limit that runs
+    now, None while none does; `elements` are those of the five that are there, comma-separated; `said` is what the
+    reporter said of them, as JSON; `taken_by` is who talks to the reporter in the bot's place; `rating` is 1 to 5;
+    `way` are the states it has been in, a letter each (`workflow.LETTERS`); `returned_by` names the departments that
+    returned it, as `departments` does.
+    """
 
     id: int
     number: str
@@ -63,194 +93,73 @@ class Case:
     reopened_count: int = 0
     last_message_at: datetime | None = None
     version: int = 1
+    departments: str = ""
+    due_at: datetime | None = None
+    clock_started_at: datetime | None = None
+    paused_at: datetime | None = None
+    promised_at: datetime | None = None
+    escalated: str | None = None
+    not_ours_count: int = 0
+    sent_back_count: int = 0
+    parent_id: int | None = None
+    child_count: int = 0
+    elements: str = ""
+    reminded: int = 0
+    said: str = "{}"
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+    rating: int | None = None
+    rating_words: str | None = None
+    rated_at: datetime | None = None
+    way: str = ""
+    returned_by: str = ""
+    assignments: tuple[Assignment, ...] = ()
+
+    @property
+    def active(self) -> tuple[Assignment, ...]:
+        """The departments that have their part of it."""
+        return tuple(part for part in self.assignments if part.active)
+
+    @property
+    def with_departments(self) -> bool:
+        """Whether departments go on with their parts: not once the result went out, nor after the end."""
+        return self.state in OPEN_TO_DEPARTMENTS
 
 
 # Events that change nothing an officer decides by.
-QUIET = ("message", "note", "seen", "delivered", "delivery_failed", "contact_joined")
-# What a reader of the case may correct, and where it is kept.
-FACTS = ("kind", "category", "kelurahan", "address", "confidential", "latitude", "longitude")
+QUIET = (
+    *("message", "note", "work", "seen", "reveal", "remind", "delivered", "delivery_failed", "contact_joined"),
+    *("take_over", "give_back", "rate", "transcribe", "block"),
+)
+# So long after the last word of whoever took a conversation over, the bot answers again.
+TAKEN_FOR = timedelta(hours=24)
 
 
-def received(event: Event) -> Case:
-    """The case as its first event makes it."""
-    data = event.data
-    return Case(
-        id=event.complaint_id,
-        number=data["number"],
-        channel=data["channel"],
-        kind=data.get("kind", "complaint"),
-        state=State.RECEIVED.value,
-        contact_id=data["contact_id"],
-        received_at=event.happened_at,
-        state_since=event.happened_at,
-        summary=data.get("summary", ""),
-        promise_due_at=_time(data.get("promise_due_at")),
-        outer_due_at=_time(data.get("outer_due_at")),
-        **{name: data[name] for name in FACTS if name in data and name != "kind"},
-    )
+def moves_for(case: Case, actor: Actor, department: str = "") -> list[Move]:
+    """The moves this person may make on the case now, the likeliest first.
 
-
-def apply(case: Case | None, event: Event) -> Case:
-    """The case after this event.
-
-    :raises ValueError: the first event is not `received`
+    :param department: which part is meant, where the person has a role in more than one of its departments
     """
-    if case is None:
-        if event.kind != "received":
-            raise ValueError("a case starts with `received`")
-        return received(event)
-    happened, data = event.happened_at, event.data
-    changes: dict = {name: data[name] for name in FACTS if name in data}
-    if event.to_state and event.to_state != case.state:
-        changes |= {"state": event.to_state, "state_since": happened}
-        if event.to_state in ENDED:
-            changes |= {"ended_at": happened, "stopped_at": case.stopped_at or happened}
-    if event.actor_role in CITY_ROLES:
-        changes["unread"] = False
-        if event.kind in ("answer", "reply") and case.first_answer_at is None:
-            changes["first_answer_at"] = happened
-    effect = _EFFECTS.get(event.kind)
-    if effect:
-        changes |= effect(case, event)
-    # A note or a message of the reporter does not make somebody else's half-made decision stale.
-    step = 0 if event.kind in QUIET else 1
-    return replace(case, version=case.version + step, **changes)
+    part = own_part(case, actor, department)
+    escalated = case.escalated is not None
+    at_work = part is not None and case.with_departments
+    found = [] if not at_work else [m for m in allowed(part.state, part.department, actor) if of_department(m)]
+    own = part.department if part else None
+    return found + [m for m in allowed(State(case.state), own, actor, escalated) if not of_department(m)]
+
+
+def own_part(case: Case, actor: Actor, department: str = "") -> Assignment | None:
+    """The part of the case that lies with this person's department."""
+    mine = [part for part in case.active if part.department in actor.departments]
+    return next((part for part in mine if not department or part.department == department), None)
+
+
+def is_taken(case: Case, now: datetime) -> bool:
+    """Whether a person talks to the reporter, so that the bot is silent."""
+    return case.taken_by is not None and case.ended_at is None and now - case.taken_at < TAKEN_FOR
 
 
 def may_reopen(case: Case, now: datetime) -> bool:
     """Within ten days of the end, twice at most; as long as the reporter is still being asked, it is not too late."""
     in_time = case.ended_at is None or now - case.ended_at <= timedelta(days=REOPEN_DAYS)
     return case.reopened_count < MAX_REOPENINGS and in_time
-
-
-def fold(events: list[Event]) -> Case:
-    """The case that these events, in order, add up to."""
-    case = None
-    for event in events:
-        case = apply(case, event)
-    return case
-
-
-def _answer(case, event):
-    changes = {"result_at": event.happened_at, "result_text": event.data.get("text")}
-    if event.data.get("message_id"):
-        return changes
-    if case.channel == COUNTER:
-        # Whoever stands at the counter has heard the answer.
-        return changes | {"stopped_at": event.happened_at, "ended_at": event.happened_at}
-    return changes | {"call_reporter": True}
-
-
-def _forward(case, event):
-    return {
-        "department": event.data["department"],
-        "forwarded_at": event.happened_at,
-        "accept_due_at": _time(event.data.get("accept_due_at")),
-        "accepted_at": None,
-    }
-
-
-def _accept(case, event):
-    return {"accepted_at": event.happened_at}
-
-
-def _return(case, event):
-    return {"returned_count": case.returned_count + 1, "department": None, "accept_due_at": None}
-
-
-def _submit_result(case, event):
-    return {"result_text": event.data.get("text")}
-
-
-def _approve(case, event):
-    changes = {
-        "result_at": event.happened_at,
-        "result_text": event.data.get("text"),
-        "stopped_at": event.happened_at,
-        # Without a message somebody must tell the reporter.
-        "call_reporter": not event.data.get("message_id"),
-    }
-    if case.first_answer_at is None:
-        changes["first_answer_at"] = event.happened_at
-    return changes
-
-
-def _closing(word):
-    def effect(case, event):
-        return {"closing": word, "call_reporter": False, "unread": False}
-
-    return effect
-
-
-def _reopen(case, event):
-    return {
-        "reopened_count": case.reopened_count + 1,
-        "department": None,
-        "accept_due_at": None,
-        "ended_at": None,
-        "stopped_at": None,
-        "result_at": None,
-        "closing": None,
-        "call_reporter": False,
-        "unread": True,
-        "promise_due_at": _time(event.data.get("promise_due_at")),
-        "outer_due_at": _time(event.data.get("outer_due_at")),
-    }
-
-
-def _message(case, event):
-    return {
-        # Thanks need nobody's eyes.
-        "unread": case.unread if event.data.get("thanks") else True,
-        "last_message_at": event.happened_at,
-        "message_count": case.message_count + 1,
-        "media_count": case.media_count + (1 if event.data.get("media") else 0),
-        "summary": case.summary or event.data.get("summary", ""),
-    }
-
-
-def _delivered(case, event):
-    if case.state != State.ANSWERED or case.ended_at:
-        return {"call_reporter": False}
-    return {"stopped_at": event.happened_at, "ended_at": event.happened_at, "call_reporter": False}
-
-
-def _delivery_failed(case, event):
-    return {"call_reporter": True}
-
-
-def _contact_joined(case, event):
-    return {"contact_id": event.data["contact_id"]}
-
-
-def _told(case, event):
-    changes = {"call_reporter": False}
-    if case.state == State.ANSWERED and not case.ended_at:
-        changes |= {"stopped_at": event.happened_at, "ended_at": event.happened_at}
-    return changes
-
-
-_EFFECTS = {
-    "answer": _answer,
-    "forward": _forward,
-    "accept": _accept,
-    "return": _return,
-    "submit_result": _submit_result,
-    "approve": _approve,
-    "confirm": _closing("confirmed"),
-    "close": _closing("by_officer"),
-    "lapse": _closing("silence"),
-    "reopen": _reopen,
-    "message": _message,
-    "delivered": _delivered,
-    "delivery_failed": _delivery_failed,
-    "told": _told,
-    "contact_joined": _contact_joined,
-}
-
-
-def _time(value: str | datetime | None) -> datetime | None:
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
-
-
-assert set(_EFFECTS) <= set(BY_NAME)  # noqa: S101 – a typing slip here would drop an effect in silence

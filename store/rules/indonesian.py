@@ -1,11 +1,27 @@
-"""Dates and numbers as people in Pekalongan write them. All times come in naive UTC and are read in WIB."""
+"""Dates, numbers and channels as people in Pekalongan write them. All times come in naive UTC and are read in WIB."""
 
 from datetime import UTC, date, datetime
 
 from .deadline import to_jakarta
 
 DAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
+FULL_DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+FULL_MONTHS = (
+    *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
+    *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
+)
+# Pages and reports name a channel alike.
+CHANNELS = {
+    "WA": "WhatsApp",
+    "TLP": "Telepon",
+    "EML": "Surel",
+    "WEB": "Situs web",
+    "TWT": "Twitter/X",
+    "IGR": "Instagram",
+    "HPP": "HP petugas pengaduan",
+    "LOK": "Loket",
+}
 
 
 def moment(value: datetime | None, today: date | None = None) -> str:
@@ -33,6 +49,11 @@ def day(value: date, with_year: bool = True) -> str:
 
 def day_name(value: date) -> str:
     return DAYS[value.weekday()]
+
+
+def in_full(value: date) -> str:
+    """A day as messages to citizens say it, without abbreviations: "Senin 23 November 2026"."""
+    return f"{FULL_DAYS[value.weekday()]} {value.day} {FULL_MONTHS[value.month - 1]} {value.year}"
 
 
 def number(value: float | int | None, decimals: int = 0) -> str:

@@ -216,7 +216,7 @@ export class Panel {
   askFlow(message) {
     const token = message.content.interactive.action.parameters.flow_token;
     this.setContext({ flow: message }, "Formulir layanan");
-    this.find("[name=response]").value = JSON.stringify({ flow_token: token, nama: this.phone.name, alamat: "", kejadian: "" }, null, 1);
+    this.find("[name=response]").value = JSON.stringify({ flow_token: token, nama: this.phone.name, alamat: "", tempat: "", tanggal: "", kronologi: "" }, null, 1);
     this.find(".flow").hidden = false;
   }
 

@@ -12,6 +12,7 @@ const FAULTS = new Map([
   ["131000", "Galat sementara (131000)"],
   ["500", "Galat server (HTTP 500)"],
   ["131026", "Diterima, lalu gagal: nomor tak terjangkau (131026)"],
+  ["131049", "Diterima, lalu gagal: dibatasi WhatsApp (131049)"],
   ["131047", "Diterima, lalu gagal: di luar 24 jam (131047)"],
   ["131042", "Diterima, lalu gagal: pembayaran (131042)"],
   ["timeout", "Diterima, tetapi jawaban tertahan 60 detik"],

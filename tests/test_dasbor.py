@@ -1,0 +1,153 @@
+"""Dasbor: it shows what the command line prints, opens what it counts, and asks once however many are watching."""
+
+import re
+import threading
+from datetime import timedelta
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pages.door import Sessions
+from pages.parts import house, live
+from pages.parts.scoreboard import EXPLAINED, NOW, PROMISE, change, reached
+from store import figures
+from store.clock import now as clock_now
+from store.clock import today
+from store.figures import FIGURES, Scope, shown
+
+from .cases import approved, confirm, forwarded, new_desk, take_in, who, without_whatsapp
+from .stack import ROOT
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with new_desk(tmp_path) as desk:
+        house.open_house(house.House(desk, Sessions(desk)))
+        st.cache_data.clear()
+        yield desk
+        house.open_house(None)
+
+
+def opened(username: str, **query: str) -> str:
+    """All that the page says, as HTML."""
+    at = AppTest.from_file(str(ROOT / "pages" / "dasbor.py"), default_timeout=120)
+    at.user = {"username": username}
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    assert [e.message for e in at.exception] == []
+    return "\n".join(element.proto.body for element in at.main if element.type == "html") + "\n".join(
+        body for body in re.findall(r'body: "((?:[^"\\]|\\.)*)"', str(at.main))
+    )
+
+
+def tiles(page: str) -> dict[str, str]:
+    """The value of every figure by the address that it opens."""
+    found = re.findall(r"<a class='w-figure' href='([^']+)' target='_self'><b>([^<]*)</b>", page)
+    rows = re.findall(r"<span class='value'><a href='([^']+)' target='_self'><b>([^<]*)</b>", page)
+    return dict([*found, *rows])
+
+
+def test_it_shows_what_the_definitions_count_and_links_to_the_cases(desk):
+    confirm(desk, approved(desk, take_in(desk, "Satu")))
+    forwarded(desk, take_in(desk, "Dua"), "DLH")
+    without_whatsapp(desk, now=clock_now() - timedelta(days=8))
+    page = opened("pimpinan")
+    month = figures.this_month(Scope(who(desk, "pimpinan"), today(), today()), clock_now())
+    counted = figures.all_figures(desk, month, clock_now())
+    found = tiles(page)
+    for code in NOW:
+        assert found[f"/daftar?hanya={code}"] == shown(code, counted[code]), code
+    days = f"&dari={month.since}&sampai={month.until}"
+    for code in ("within_promise", "within_outer", *figures.CLOSINGS, "answered", "received"):
+        assert found[f"/daftar?hanya={FIGURES[code].opened}{days}"] == shown(code, counted[code]), code
+    assert counted["confirmed"] == 1
+    assert "per " in page
+    assert "WIB" in page
+
+
+def test_every_figure_says_how_it_is_counted(desk):
+    page = opened("kota")
+    for code in EXPLAINED:
+        assert f"id='cara-{code}' popover" in page, code
+        assert FIGURES[code].definition in page, code
+    for code in (*NOW, *PROMISE):
+        assert f"popovertarget='cara-{code}'" in page, code
+
+
+def test_a_department_sees_its_own_only(desk):
+    forwarded(desk, take_in(desk), "DLH")
+    forwarded(desk, take_in(desk), "DISHUB")
+    take_in(desk)
+    assert tiles(opened("opd.dlh"))["/daftar?hanya=open"] == "1"
+    assert tiles(opened("opd.dindik"))["/daftar?hanya=open"] == "0"
+    assert tiles(opened("kota"))["/daftar?hanya=open"] == "3"
+
+
+def test_on_a_wall_there_is_nothing_to_press(desk):
+    take_in(desk)
+    page = opened("pimpinan", layar="dinding")
+    assert "<b>1</b><span>Masuk hari ini</span>" in page
+    assert not re.search(r"<a |<button", page)
+
+
+def test_an_empty_register_shows_noughts_and_dashes(desk):
+    found = tiles(opened("pimpinan"))
+    assert {found[f"/daftar?hanya={code}"] for code in NOW} == {"0"}
+    assert "–" in found.values()
+
+
+def test_a_change_shows_at_the_next_look_and_many_ask_once(desk):
+    asked = []
+
+    def ask(now):
+        asked.append(now)
+        return figures.present(desk, Scope(who(desk, "kota"), today(), today()), now)["open"]
+
+    watching = [threading.Thread(target=lambda: live.shared("x", ask)) for _ in range(20)]
+    for thread in watching:
+        thread.start()
+    for thread in watching:
+        thread.join()
+    assert len(asked) <= 2  # the minute may have changed
+    take_in(desk)
+    before = len(asked)
+    for _ in range(20):
+        live.shared("x", ask)
+    assert len(asked) <= before + 1
+    # Held back for a moment at most, so that with the time between two looks it stays below three seconds.
+    assert live.HOLD_SECONDS + live.LIVE_SECONDS < 3
+    end = clock_now() + timedelta(seconds=live.HOLD_SECONDS)
+    while clock_now() < end:
+        pass
+    assert live.shared("x", ask).found == 1
+
+
+def test_what_one_may_see_is_not_shown_to_another(desk):
+    assert live.shared(("y", None), lambda now: "all").found == "all"
+    assert live.shared(("y", "DLH"), lambda now: "own").found == "own"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "then", "said"),
+    [
+        ("within_promise", 0.48, 0.57, "▼ 9 poin, lebih buruk"),
+        ("within_promise", 0.6, 0.57, "▲ 3 poin, lebih baik"),
+        ("reopened_share", 0.04, 0.06, "▼ 2 poin, lebih baik"),
+        ("result_median", 30.0, 54.0, "▼ 24,0 jam, lebih baik"),
+        ("within_promise", 0.5, 0.5, "= tetap"),
+        ("within_promise", 0.5, None, "tidak ada pembanding"),
+        ("within_promise", None, 0.5, ""),
+        ("received", 12, 10, "▲ 2"),
+    ],
+)
+def test_a_change_is_said_with_a_sign_and_words(code, value, then, said):
+    assert change(code, value, then) == said
+
+
+def test_an_aim_is_said_with_a_sign_and_words():
+    assert reached("within_promise", 0.7) == ("✓ tercapai", "sasaran ≥ 70 %")
+    assert reached("within_promise", 0.69) == ("! di bawah", "sasaran ≥ 70 %")
+    assert reached("reopened_share", 0.07) == ("! di atas", "sasaran ≤ 6 %")
+    assert reached("result_median", 3.0) == ("", "")
