@@ -6,7 +6,8 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from pages.parts import audit_words, house, words
+from pages.parts import address, audit_words, house, words
+from pages.parts.filters import FORGOTTEN
 from pages.parts.session import require_role
 from pages.parts.tables import plain_csv
 from store import audit
@@ -20,9 +21,8 @@ def from_address() -> audit.Filters:
     """The filters as the address says; what cannot be read is left out rather than guessed."""
     given = st.query_params
     kinds = tuple(kind for kind in given.get("apa", "").split(",") if kind in audit.LISTED)
-    return audit.Filters(
-        given.get("siapa", "")[:80], kinds, given.get("tentang", "")[:80], _day("dari"), _day("sampai")
-    )
+    who, subject = ((address.shown(given.get(name, "")) or "")[:80] for name in ("siapa", "tentang"))
+    return audit.Filters(who, kinds, subject, _day("dari"), _day("sampai"))
 
 
 def _day(name: str) -> date | None:
@@ -34,9 +34,9 @@ def _day(name: str) -> date | None:
 
 def to_address(chosen: audit.Filters) -> None:
     query = {
-        "siapa": chosen.who.strip(),
+        "siapa": address.hide(chosen.who.strip()),
         "apa": ",".join(chosen.kinds),
-        "tentang": chosen.subject.strip(),
+        "tentang": address.hide(chosen.subject.strip()),
         "dari": chosen.since.isoformat() if chosen.since else "",
         "sampai": chosen.until.isoformat() if chosen.until else "",
     }
@@ -44,6 +44,8 @@ def to_address(chosen: audit.Filters) -> None:
 
 
 def filter_bar(present: audit.Filters) -> None:
+    if None in (address.shown(st.query_params.get(name, "")) for name in ("siapa", "tentang")):
+        st.info(FORGOTTEN)
     with st.form(f"audit-{hash(present)}", border=True):
         first = st.columns([2, 2, 1, 1])
         who = first[0].text_input("Siapa", value=present.who, placeholder="nama atau nama pengguna", max_chars=80)

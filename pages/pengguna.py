@@ -254,7 +254,7 @@ with left:
     )  # fmt: skip
     found = accounts.listed(desk.register, actor, text, STATES[shown])
     rows = [(p["username"], p["name"], f"{p['username']} · {said_grants(p['grants'])}", p["active"]) for p in found]
-    admin.entries("Pengguna baru", rows[:SHOWN_AT_MOST], "Tidak ada pengguna yang cocok.")
+    admin.entries("Pengguna baru", rows[:SHOWN_AT_MOST], "Tidak ada pengguna yang cocok.", personal=True)
     if len(rows) > SHOWN_AT_MOST:
         st.caption(f"{SHOWN_AT_MOST} dari {words.number(len(rows))} ditampilkan. Persempit dengan Cari.")
 with right:

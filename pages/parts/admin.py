@@ -16,7 +16,7 @@ from store.admin import log
 from store.rules.errors import RuleBroken, StoreError
 from store.rules.workflow import Actor
 
-from . import house, words
+from . import address, house, words
 from .flash import flash
 from .outcome import outcome, sent, tries
 from .session import current_actor
@@ -52,7 +52,7 @@ def said() -> None:
 
 def chosen() -> str:
     """The code of the row in the address, `NEW` for a new one, or nothing."""
-    return st.query_params.get(ROW, "")
+    return address.shown(st.query_params.get(ROW, "")) or ""
 
 
 def choose(code: str) -> None:
@@ -62,10 +62,11 @@ def choose(code: str) -> None:
     st.query_params[ROW] = code
 
 
-def entries(add_label: str, rows: Iterable[tuple[str, str, str, bool]], empty: str) -> None:
+def entries(add_label: str, rows: Iterable[tuple[str, str, str, bool]], empty: str, personal: bool = False) -> None:
     """The list, with the button for a new row above it.
 
     :param rows: code, title, what is said below it, whether it is active
+    :param personal: the codes are people's, who do not stand in an address
     """
     st.button(
         add_label, key="add", icon="➕", width="stretch", on_click=choose, args=(NEW,),
@@ -83,7 +84,7 @@ def entries(add_label: str, rows: Iterable[tuple[str, str, str, bool]], empty: s
                 type="primary" if code == chosen() else "secondary",
                 width="stretch",
                 on_click=choose,
-                args=(code,),
+                args=(address.hide(code) if personal else code,),
             )
             if about:
                 st.html(f"<div class='w-row'><div class='about'>{words.safe(about)}</div></div>")

@@ -11,7 +11,7 @@ from store.rules.indonesian import FULL_DAYS, MONTHS
 from store.rules.workflow import LETTERS, State
 
 from . import analysis_charts as charts
-from . import sankey, words
+from . import address, sankey, words
 from .chart_card import Card
 from .scope_bar import View
 
@@ -242,7 +242,7 @@ def ways(frame: pd.DataFrame, view: View) -> Card:
 
 def rising(frame: pd.DataFrame, view: View) -> Card:
     since = analysis_words.since(view.scope)
-    data = frame.assign(href=[view.cases(cari=word, dari=since) for word in frame["word"]])
+    data = frame.assign(href=[view.cases(cari=address.hide(word), dari=since) for word in frame["word"]])
     table = data[["word", "complaints", "expected", "reporters"]].set_axis(
         ["Kata", "Aduan 30 hari", "Biasanya", "Pelapor berbeda"], axis=1
     )

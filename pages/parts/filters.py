@@ -9,7 +9,7 @@ from store.figures import analysis, marks
 from store.queries import Filters
 from store.rules.indonesian import FULL_DAYS
 
-from . import house, words
+from . import address, house, words
 
 # Figures that one may choose here; all others are opened from where they stand.
 ONLY = (
@@ -23,6 +23,7 @@ _DAYS = {
     "clock_started_at": "Dibuka kembali sejak",
     "rated_at": "Dinilai sejak",
 }
+FORGOTTEN = "Kata pencarian dari alamat ini tidak disimpan lagi. Ketik lagi pada kolom di bawah, lalu tekan “Tampilkan”."
 _LISTS = {"status": "states", "opd": "departments", "kategori": "categories", "kel": "kelurahan", "saluran": "channels"}
 
 
@@ -33,7 +34,7 @@ def from_address() -> Filters:
     only = given.get("hanya", "")
     only = _OLD.get(only, only)
     return Filters(
-        text=given.get("cari", "")[:200],
+        text=(address.shown(given.get("cari", "")) or "")[:200],
         kecamatan=given.get("kec", ""),
         since=_date(given.get("dari")),
         until=_date(given.get("sampai")),
@@ -52,7 +53,8 @@ def to_query(filters: Filters) -> dict[str, str]:
     """The filters as an address has them."""
     query = {key: ",".join(getattr(filters, name)) for key, name in _LISTS.items()}
     query |= {
-        "cari": filters.text,
+        # Words of a search are often somebody's name or number.
+        "cari": address.hide(filters.text),
         "kec": filters.kecamatan,
         "hanya": filters.only,
         "tanda": filters.mark,
@@ -69,6 +71,8 @@ def filter_bar() -> Filters:
     reference = queries.reference(house.desk().register)
     kecamatan = sorted({k["kecamatan"] for k in reference["kelurahan"].values()})
     mark = str(sorted(to_query(present).items()))
+    if address.shown(st.query_params.get("cari", "")) is None:
+        st.info(FORGOTTEN)
     with st.form(f"filters-{mark}", border=True):
         first = st.columns([3, 2])
         text = first[0].text_input("Cari", value=present.text, placeholder="nomor, kata, nama, telepon", max_chars=200)
