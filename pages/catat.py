@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts import house, report_form, words
 from pages.parts.drafts import FILES, Form
 from pages.parts.fields import kept_files
+from pages.parts.markdown import plain
 from pages.parts.outcome import outcome
 from pages.parts.session import current_actor, require_role
 from store import channels, drafts
@@ -109,11 +110,12 @@ def refused(form: Form) -> None:
     case = channels.recorded(desk, actor, form.op)
     if case:
         st.error(
-            f"Aduan sudah tersimpan sebagai {case.number}; langkah sesudahnya belum. {words.refusal(why)}", icon="⚠️"
+            f"Aduan sudah tersimpan sebagai {case.number}; langkah sesudahnya belum. {plain(words.refusal(why))}",
+            icon="⚠️",
         )
         link(case.number)
         return
-    st.error(words.refusal(why), icon="⚠️")
+    st.error(plain(words.refusal(why)), icon="⚠️")
     field = FIELD_OF.get(getattr(why, "code", ""))
     if field:
         report_form.focus(form.keys[field], f"refused-{press}")

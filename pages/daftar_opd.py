@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import admin, house
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store.admin import departments
 from store.rules.workflow import Actor, Role
@@ -31,7 +32,7 @@ def about(row: dict) -> str:
 
 def form(row: dict | None) -> None:
     sheet = admin.Sheet(f"department-{row['code'] if row else admin.NEW}", row)
-    st.subheader(admin.plain(row["name"]) if row else "OPD baru", anchor=False)
+    st.subheader(plain(row["name"]) if row else "OPD baru", anchor=False)
     with sheet.form():
         if row is None:
             st.text_input("Kode singkat (misalnya DLH; tidak dapat diubah lagi)", key=sheet.key("code"), max_chars=20)

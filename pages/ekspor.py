@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import export_words, house, words
 from pages.parts.filters import from_address, to_query
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import export, queries
 from store.export import jobs
@@ -44,7 +45,7 @@ def choose(actor: Actor, filters: queries.Filters, total: int) -> None:
         try:
             exports.start(actor, filters, kind, export_words.HEADINGS, export_words.VALUES, personal, reason)
         except StoreError as refused:
-            st.error(words.refusal(refused), icon="⚠️")
+            st.error(plain(words.refusal(refused)), icon="⚠️")
             return
         st.rerun()
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import admin, house, words
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import queries
 from store.admin import categories
@@ -48,7 +49,7 @@ def form(row: dict | None, count: int) -> None:
     given, last = row or {}, count if row else count + 1
     clock = desk.config["clock"]
     unit = words.UNITS[clock["unit"]].lower()
-    st.subheader(admin.plain(row["name"]) if row else "Kategori baru", anchor=False)
+    st.subheader(plain(row["name"]) if row else "Kategori baru", anchor=False)
     with sheet.form():
         st.text_input("Nama kategori", value=given.get("name", ""), key=sheet.key("name"), max_chars=60)
         department(given.get("department"), sheet.key("department"))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import house, words
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import figures, reports
 from store.clock import today
@@ -28,7 +29,7 @@ def name_of(row: dict) -> str:
 
 
 def refused(error: StoreError) -> None:
-    st.error(words.refusal(error), icon="⚠️")
+    st.error(plain(words.refusal(error)), icon="⚠️")
 
 
 def new(actor: Actor) -> None:
@@ -79,12 +80,13 @@ def write(report: reports.Report) -> None:
         max_chars=keeping.WORDS_LIMIT,
     )  # fmt: skip
     st.caption(
-        "Disimpan saat Anda meninggalkan kolom ini. “Hitung ulang angka” menghitung konsep sampai saat ini; kata "
+        "Tanpa nama, nomor telepon, atau alamat pelapor: laporan yang terbit tidak diubah lagi. Disimpan saat Anda "
+        "meninggalkan kolom ini. “Hitung ulang angka” menghitung konsep sampai saat ini; kata "
         "pengantar tetap."
     )
     lost = st.session_state.pop("report-refused", None)
     if lost:
-        st.error(lost[0], icon="⚠️")
+        st.error(plain(lost[0]), icon="⚠️")
         st.code(lost[1], language=None, wrap_lines=True)
     with st.container(horizontal=True):
         pressed = {

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import admin, house, words
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store.admin import service
 from store.rules.workflow import Actor, Role
@@ -101,7 +102,7 @@ def draw_service(sheet: admin.Sheet, present: dict) -> None:
 def draw_channels(sheet: admin.Sheet, present: dict) -> None:
     st.caption("Cara menyampaikan keluhan tentang layanan ini sendiri. Yang kosong tidak ditampilkan.")
     for name, value in present.items():
-        st.text_input(admin.plain(name), value=value, key=sheet.key(name), max_chars=service.CHANNEL_LIMIT)
+        st.text_input(plain(name), value=value, key=sheet.key(name), max_chars=service.CHANNEL_LIMIT)
     sheet.submit("Simpan", save_channels)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts import admin, house, words
 from pages.parts.connections import connections
+from pages.parts.markdown import plain
 from pages.parts.outcome import outcome
 from pages.parts.session import current_session, require_role
 from store import handover, queries, second_factor
@@ -172,7 +173,7 @@ def outside(username: str) -> None:
     sheet = admin.Sheet(f"outside-{username}", {"outside": accounts.outside_name(desk.register, username)})
     with sheet.form():
         st.text_input(
-            f"Nama pada {admin.plain(desk.settings.oidc.label)} (kosong: tidak dapat masuk dengannya)",
+            f"Nama pada {plain(desk.settings.oidc.label)} (kosong: tidak dapat masuk dengannya)",
             value=sheet.row["outside"], key=sheet.key("outside"), max_chars=accounts.OUTSIDE_LIMIT,
         )  # fmt: skip
         sheet.submit("Simpan", partial(set_outside_name, username), shortcut=None)
@@ -233,7 +234,7 @@ PARTS = {
 
 
 def person(row: dict) -> None:
-    st.subheader(admin.plain(f"{row['name']} ({row['username']})"), anchor=False)
+    st.subheader(plain(f"{row['name']} ({row['username']})"), anchor=False)
     part = st.segmented_control(
         "Bagian", list(PARTS), default="data", format_func=lambda name: PARTS[name][0], required=True,
         label_visibility="collapsed", key=f"part-{row['username']}",

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts import admin, house, words
 from pages.parts.case_parts import bubble
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store.admin import auto
 from store.clock import today
@@ -27,7 +28,7 @@ def change(actor: Actor | None, given: dict, seen: dict) -> str:
 def form(row: dict) -> None:
     sheet = admin.Sheet(f"auto-{row['code']}", row)
     text = AUTO[row["code"]]
-    st.subheader(admin.plain(row["title"]), anchor=False)
+    st.subheader(plain(row["title"]), anchor=False)
     with sheet.form():
         st.text_area("Isi pesan", value=row["body"], height=220, key=sheet.key("body"))
         named = ", ".join(f"{{{name}}}{' (wajib)' if name in text.needs else ''}" for name in text.places)
@@ -57,7 +58,7 @@ def preview(code: str, body: str) -> None:
     try:
         checked = auto.checked(code, body)
     except RuleBroken as refused:
-        st.warning(admin.plain(words.refusal(refused)), icon="⚠️")
+        st.warning(plain(words.refusal(refused)), icon="⚠️")
         return
     service = desk.service
     values = EXAMPLES | {
@@ -91,7 +92,7 @@ titles = {row["code"]: row["title"] for row in found}
 with left, st.container(key="w-list", gap="xsmall"):
     for row in found:
         st.button(
-            admin.plain(row["title"] + (" · diubah" if row["own"] else "")),
+            plain(row["title"] + (" · diubah" if row["own"] else "")),
             key=f"row-{row['code']}",
             type="primary" if row["code"] == present["code"] else "secondary",
             width="stretch",

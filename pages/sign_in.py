@@ -96,12 +96,12 @@ class SignIn:
             right = await hashing(fits, register, username, *arguments)
         except RuleBroken:
             # The secret was the right one; something beside it is refused.
-            await anyio.to_thread.run_sync(lockout.right, register, username, address)
+            await anyio.to_thread.run_sync(lockout.right, register, username, address, clock_now())
             raise
         if right:
-            await anyio.to_thread.run_sync(lockout.right, register, username, address)
+            await anyio.to_thread.run_sync(lockout.right, register, username, address, clock_now())
             return True, wait
-        await anyio.to_thread.run_sync(lockout.failed, register, username, address, what)
+        await anyio.to_thread.run_sync(lockout.failed, register, username, address, what, clock_now())
         return False, wait
 
     async def enter(self, request: Request, username: str, how: str, target: str) -> Response:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.parts import admin, house, words
 from pages.parts.case_parts import bubble
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import queries
 from store.admin import canned
@@ -47,7 +48,7 @@ def change(actor: Actor | None, given: dict, seen: dict) -> str:
 def form(row: dict | None) -> None:
     sheet = admin.Sheet(f"canned-{row['code'] if row else admin.NEW}", row)
     given = row or {}
-    st.subheader(admin.plain(row["title"]) if row else "Teks baru", anchor=False)
+    st.subheader(plain(row["title"]) if row else "Teks baru", anchor=False)
     with sheet.form():
         first, second = st.columns(2)
         first.selectbox(
@@ -91,7 +92,7 @@ def preview(purpose: str, body: str) -> None:
     try:
         checked = canned.check_body(body)
     except RuleBroken as refused:
-        st.warning(admin.plain(words.refusal(refused)), icon="⚠️")
+        st.warning(plain(words.refusal(refused)), icon="⚠️")
         return
     service, number = desk.service, f"WA-{today().year}-00123"
     opd = next(iter(reference["departments"].values()), {"name": ""})["name"]

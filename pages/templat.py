@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import admin, flow_part, house, meta_words, words
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import meta, templates
 from store.clock import now as clock_now
@@ -34,7 +35,7 @@ def needed(row: dict, asked_at) -> None:
             f"<span class='about'>{words.safe(meta_words.details(row))}</span></div>"
         )
         if row["status"] not in templates.USABLE:
-            st.caption(admin.plain(meta_words.advice(row["name"], row["status"])))
+            st.caption(plain(meta_words.advice(row["name"], row["status"])))
         for line in meta_words.warnings(row):
             st.warning(line, icon="⚠️")
         example = wanted.body.replace("{{1}}", wanted.examples[0]).replace("{{2}}", wanted.examples[1])

@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts import admin, house, words
+from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store.admin import places
 from store.rules.workflow import Actor, Role
@@ -42,7 +43,7 @@ def remove_alias(code: str, alias: str, actor: Actor | None, given: dict, seen: 
 def form(row: dict | None, kecamatan: list[str]) -> None:
     sheet = admin.Sheet(f"kelurahan-{row['code'] if row else admin.NEW}", row)
     given = row or {}
-    st.subheader(admin.plain(row["name"]) if row else "Kelurahan baru", anchor=False)
+    st.subheader(plain(row["name"]) if row else "Kelurahan baru", anchor=False)
     with sheet.form():
         if row is None:
             st.text_input("Kode Kemendagri (misalnya 33.75.01.1002)", key=sheet.key("code"), max_chars=13)
@@ -70,7 +71,7 @@ def aliases(row: dict) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(f"<span>{words.safe(alias)}</span>")
             admin.action(
-                "Hapus", f"alias-{alias}", partial(remove_alias, row["code"], alias), help=f"Hapus {admin.plain(alias)}"
+                "Hapus", f"alias-{alias}", partial(remove_alias, row["code"], alias), help=f"Hapus {plain(alias)}"
             )
     sheet = admin.Sheet(f"alias-{row['code']}", None)
     with sheet.form():

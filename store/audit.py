@@ -24,6 +24,7 @@ KINDS = (
     "second_factor",
     "exported",
     "confidential_viewed",
+    "person_searched",
     "person_viewed",
     "person_changed",
     "anonymised",
@@ -63,11 +64,14 @@ def once_a_day(register: Register, actor: str, kind: str, subject: str) -> None:
     """Write an entry unless there is one of today (Jakarta's), whatever the number of times a page is drawn."""
     now = clock_now()
     today = to_jakarta(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    query = "select 1 from audit where happened_at >= ? and kind = ? and actor = ? and subject = ? limit 1"
     with register.cursor() as cursor:
-        query = "select 1 from audit where happened_at >= ? and kind = ? and actor = ? and subject = ? limit 1"
         if cursor.execute(query, [from_jakarta(today), kind, actor, subject]).fetchone():
             return
-    record(register, actor, kind, subject)
+    # Again with the writer's turn: two pages drawn at once make one entry.
+    with register.atomic(news=False) as cursor:
+        if not cursor.execute(query, [from_jakarta(today), kind, actor, subject]).fetchone():
+            write(cursor, actor, kind, subject)
 
 
 @dataclass(frozen=True)

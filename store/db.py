@@ -28,7 +28,7 @@ class Register:
 
     def __init__(self, path: Path | str):
         try:
-            # Nothing of ours needs files or the network from SQL, so SQL gets neither.
+            # No statement of ours may bring code from the network in.
             self._connection = duckdb.connect(str(path), config={"autoinstall_known_extensions": "false"})
         except duckdb.IOException as error:
             if "could not set lock" in str(error).lower():

@@ -6,7 +6,7 @@ from . import audit, check
 from .book import COLUMNS, case_row, part_rows
 from .db import incoming, insert, rows
 from .rules.errors import RuleBroken
-from .rules.personal import ERASED, coarse, open_text
+from .rules.personal import ERASED, coarse, open_text, tail_of
 
 _SET = ", ".join(f"{name} = incoming.{name}" for name in COLUMNS if name not in ("id", "number"))
 # A duplicate waits for the answer to its parent.
@@ -41,7 +41,7 @@ def anonymise_complaint(cursor, complaint_id: int, actor: str, now: datetime) ->
 def anonymise_contact(cursor, contact_id: int, actor: str, now: datetime) -> None:
     """A person all of whose complaints are anonymous, with all addresses and what belongs to no complaint.
 
-    :raises RuleBroken: `still_open`
+    :raises RuleBroken: `still_open`, `choice_waiting`, `message_waiting_person`
     """
     found = cursor.execute(
         "select number from complaint where contact_id = ? and anonymised_at is null order by id limit 1", [contact_id]
@@ -49,14 +49,24 @@ def anonymise_contact(cursor, contact_id: int, actor: str, now: datetime) -> Non
     if found:
         raise RuleBroken("still_open", number=found[0])
     people = _same_person(cursor, contact_id)
-    values = _addresses(cursor, people)
-    for value in values:
+    # Erased now it would be a complaint that nobody ever read.
+    if cursor.execute("select 1 from message_waiting where list_contains(?, contact_id)", [people]).fetchone():
+        raise RuleBroken("choice_waiting")
+    waiting = "select 1 from message_out where list_contains(?, contact_id) and list_contains(?, state)"
+    if cursor.execute(waiting, [people, list(_ON_ITS_WAY)]).fetchone():
+        raise RuleBroken("message_waiting_person")
+    for value in _addresses(cursor, people):
         _ask_to_erase(cursor, "body", value, now)
         cursor.execute("update inbox_problem set raw = ? where contains(raw, ?)", [ERASED, value])
-        cursor.execute("delete from draft where contains(body, ?)", [value])
+        cursor.execute(
+            """
+            delete from draft where contains(body, $value)
+                or ($tail <> '' and contains(regexp_replace(body, '[^0-9]', '', 'g'), $tail))
+            """,
+            {"value": value, "tail": tail_of(value)},
+        )
     _erase_messages(cursor, "contact_id", people)
     erase_media(cursor, "contact_id", people, now)
-    cursor.execute("delete from message_waiting where list_contains(?, contact_id)", [people])
     cursor.execute("delete from contact_identity where list_contains(?, contact_id)", [people])
     cursor.execute("update sender_block set reason = ? where list_contains(?, contact_id)", [ERASED, people])
     cursor.execute(

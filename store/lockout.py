@@ -1,6 +1,7 @@
 """Slower and slower for whoever guesses: failed sign-ins counted by account and by address, kept over a restart.
 
-What is typed as a user name counts whether such an account exists or not, so that the answer tells nothing.
+What is typed as a user name counts whether such an account exists or not, so that the answer tells nothing. Where its
+owner has been signed in lately counts by itself, so that strangers elsewhere cannot keep them out.
 """
 
 import hashlib
@@ -15,6 +16,10 @@ FREE = {"account": 5, "address": 25}
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(minutes=15)
 FORGOTTEN_AFTER = timedelta(days=1)
+# Where an account has been signed in so long ago or less is one of its own places.
+AT_HOME = timedelta(days=60)
+# For whom the code of the first administrator is typed: there is no account yet.
+NOBODY_YET = ""
 # In the audit log: whoever is no user of ours.
 UNKNOWN = "?"
 
@@ -26,7 +31,7 @@ def attempt(register: Register, username: str, address: str, now: datetime) -> t
     """
     with register.atomic(news=False) as cursor:
         cursor.execute("delete from sign_in_failure where last_at < ?", [now - FORGOTTEN_AFTER])
-        keys = {"account": _account(cursor, username), "address": network(address)}
+        keys = _keys(cursor, username, address, now)
         found = {kind: _row(cursor, kind, name) for kind, name in keys.items()}
         waits = [locked_until - now for _, locked_until in found.values() if locked_until and locked_until > now]
         if waits:
@@ -44,28 +49,27 @@ def attempt(register: Register, username: str, address: str, now: datetime) -> t
     return timedelta()
 
 
-def failed(register: Register, username: str, address: str, what: str) -> None:
+def failed(register: Register, username: str, address: str, what: str, now: datetime) -> None:
     """The attempt was a wrong one: on record, with the lock that follows from it.
 
     :param what: `password`, `code` …
     """
     with register.atomic(news=False) as cursor:
-        key = _account(cursor, username)
         # What is no user name of ours may be a password typed into the wrong field.
-        actor = username if key == username else UNKNOWN
+        actor = username if _is_known(cursor, username) else UNKNOWN
         audit.write(cursor, actor, "sign_in_failed", network(address), what=what)
-        for kind, name in (("account", key), ("address", network(address))):
+        for kind, name in _keys(cursor, username, address, now).items():
             failures, locked_until = _row(cursor, kind, name)
             if locked_until:
                 audit.write(cursor, actor, "locked_out", network(address), by=kind, failures=failures)
 
 
-def right(register: Register, username: str, address: str) -> None:
+def right(register: Register, username: str, address: str, now: datetime) -> None:
     """The attempt was a right one: it alone is taken back. Wrong ones stay until all steps of sign-in are done, or
     whoever knows the password could guess at the second factor for ever.
     """
     with register.atomic(news=False) as cursor:
-        for kind, name in (("account", _account(cursor, username)), ("address", network(address))):
+        for kind, name in _keys(cursor, username, address, now).items():
             cursor.execute(
                 """
                 update sign_in_failure set failures = greatest(failures - 1, 0), locked_until = null
@@ -83,14 +87,33 @@ def succeeded(register: Register, username: str) -> None:
 
 def lift(cursor, username: str) -> None:
     """An administrator has reset the account: its owner need not wait."""
-    cursor.execute("delete from sign_in_failure where kind = 'account' and name = ?", [username])
+    cursor.execute(
+        "delete from sign_in_failure where kind = 'account' and (name = $name or starts_with(name, $name || ' '))",
+        {"name": username},
+    )
 
 
-def _account(cursor, username: str) -> str:
-    """Under what an account's failures are counted: its name, of what is none only a hash."""
-    if cursor.execute("select 1 from user_account where username = ?", [username]).fetchone():
-        return username
-    return "#" + hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
+def _keys(cursor, username: str, address: str, now: datetime) -> dict[str, str]:
+    """Under what an attempt is counted."""
+    if username == NOBODY_YET:
+        # The code of the console cannot be guessed, and whoever is to type it must not be kept from it.
+        return {"address": network(address)}
+    return {"account": _account(cursor, username, address, now), "address": network(address)}
+
+
+def _account(cursor, username: str, address: str, now: datetime) -> str:
+    """An account's name, with the address where it is at home; of what is no account only a hash."""
+    if not _is_known(cursor, username):
+        return "#" + hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()
+    places = cursor.execute(
+        "select distinct address from session where username = ? and created_at > ?", [username, now - AT_HOME]
+    ).fetchall()
+    at_home = network(address) in {network(place) for (place,) in places if place}
+    return f"{username} {network(address)}" if at_home else username
+
+
+def _is_known(cursor, username: str) -> bool:
+    return bool(cursor.execute("select 1 from user_account where username = ?", [username]).fetchone())
 
 
 def _row(cursor, kind: str, name: str) -> tuple[int, datetime | None]:

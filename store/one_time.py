@@ -12,7 +12,7 @@ from .second_factor import hash_of_code, readable_code
 RESET_LASTS = timedelta(hours=24)
 FIRST_LASTS = timedelta(days=7)
 # Under which the first administrator's code stands: nobody can be called so.
-FIRST = ""
+FIRST = lockout.NOBODY_YET
 
 
 def make(cursor, username: str, made_by: str, lasts: timedelta = RESET_LASTS) -> str:

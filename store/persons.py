@@ -14,6 +14,7 @@ from .desk import Desk
 from .masking import masked
 from .retention import YEAR
 from .rules.errors import NotFound, RuleBroken
+from .rules.personal import tells_of
 from .rules.said import normal_number, normal_phone
 from .rules.workflow import Actor, Role
 
@@ -45,7 +46,8 @@ class Person:
 def find(desk: Desk, actor: Actor, typed: str) -> list[dict]:
     """Whom a number, a name or a complaint's number may mean: `id`, `shown` (masked), `complaints`, `last_inbound_at`.
 
-    A confidential complaint's number finds nobody: who reported it is revealed on its own page.
+    A confidential complaint's number finds nobody: who reported it is revealed on its own page. That somebody looked
+    is on record, without what they typed.
 
     :raises RuleBroken: `not_allowed`, `search_too_short`
     """
@@ -75,18 +77,19 @@ def find(desk: Desk, actor: Actor, typed: str) -> list[dict]:
                 },
             )
         )
+    audit.record(desk.register, actor.username, "person_searched", found=len(found))
     return [row | {"shown": masked(row.pop("name"), row.pop("contact")) or "tanpa nama"} for row in found]
 
 
 def open_person(desk: Desk, actor: Actor, contact_id: int, reason: str) -> None:
     """Let this officer read a person's data for half an hour, on record with the reason.
 
-    :raises RuleBroken: `not_allowed`, `missing_note`
+    :raises RuleBroken: `not_allowed`, `missing_note`, `reason_names_person`
     :raises NotFound: no such person
     """
     _check(actor)
-    _person(desk, contact_id)
-    audit.record(desk.register, actor.username, "person_viewed", subject(contact_id), reason=_reason(reason))
+    reason = _reason(reason, _person(desk, contact_id))
+    audit.record(desk.register, actor.username, "person_viewed", subject(contact_id), reason=reason)
 
 
 def person(desk: Desk, actor: Actor, contact_id: int) -> Person | None:
@@ -223,7 +226,7 @@ def correct(desk: Desk, actor: Actor, contact_id: int, name: str, phone: str, re
         raise RuleBroken("empty_field", field="Nama")
     if not changed:
         raise RuleBroken("nothing_changed")
-    given = {"reason": _reason(reason), "fields": changed}
+    given = {"reason": _reason(reason, person, name, number), "fields": changed}
     with desk.register.atomic() as cursor:
         if "phone" in changed:
             _move_number(cursor, contact_id, person.phone, number)
@@ -257,7 +260,7 @@ def limit(desk: Desk, actor: Actor, contact_id: int, limited: bool, reason: str)
     person = _open_to_change(desk, contact_id)
     if limited == (person.limited_at is not None):
         raise RuleBroken("nothing_changed")
-    reason = _reason(reason)
+    reason = _reason(reason, person)
     values = [clock_now(), actor.username, reason] if limited else [None, None, None]
     with desk.register.atomic() as cursor:
         cursor.execute(
@@ -277,7 +280,7 @@ def erase(desk: Desk, actor: Actor, contact_id: int, reason: str, early: bool = 
     if early and not actor.has(Role.OFFICIAL):
         raise RuleBroken("not_allowed")
     person = _open_to_change(desk, contact_id)
-    now, reason = clock_now(), _reason(reason)
+    now, reason = clock_now(), _reason(reason, person)
     running = next((row["number"] for row in person.complaints if row["ended_at"] is None), None)
     if running:
         raise RuleBroken("still_open", number=running)
@@ -306,13 +309,18 @@ def _open_to_change(desk: Desk, contact_id: int) -> Person:
     return person
 
 
-def _reason(reason: str) -> str:
-    """The reason is about the request (a letter's number), and is in the audit log for good."""
+def _reason(reason: str, person: Person, name: str = "", number: str = "") -> str:
+    """The reason is about the request (a letter's number), and is in the audit log for good: nobody is named in it.
+
+    :param name: what the person is to be called from now on, with the number that they are to have
+    """
     kept = " ".join(reason.split())
     if not kept:
         raise RuleBroken("missing_note")
     if len(kept) > REASON_LENGTH:
         raise RuleBroken("text_too_long", length=len(kept), limit=REASON_LENGTH)
+    if tells_of(kept, person.name, person.phone, *person.addresses) or tells_of(kept, name, number):
+        raise RuleBroken("reason_names_person")
     return kept
 
 

@@ -5,9 +5,11 @@ the register, from the list `to_erase`, and again until they are gone.
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 
 from . import erasing, evidence
 from .clock import now as clock_now
@@ -19,10 +21,12 @@ from .rules.errors import RuleBroken
 from .rules.workflow import Actor, Role
 
 SYSTEM_NAME = "sistem"
-NIGHT = time(1, 0)
+NIGHT = time_of_day(1, 0)
 PIECE = 50
 YEAR = 365
 RUNS = 30
+# Seconds in which a file may have been kept once more, by somebody who has not noted it yet.
+FRESH = 600
 
 
 @dataclass(frozen=True)
@@ -163,12 +167,16 @@ def sweep(desk: Desk, forget: Callable[[list[str], int], int] | None = None) -> 
     with desk.register.cursor() as cursor:
         found = cursor.execute("select kind, value from to_erase").fetchall()
     bodies = sorted({value for kind, value in found if kind == "body"}) if forget else []
-    files = sorted({value for kind, value in found if kind == "file"})
-    for sha256 in files:
+    files = []
+    for sha256 in sorted({value for kind, value in found if kind == "file"}):
+        path = evidence.path_of(desk.settings.media, sha256)
         with desk.register.cursor() as cursor:
             used = cursor.execute("select 1 from media where sha256 = ? limit 1", [sha256]).fetchone()
-        if not used:
-            evidence.path_of(desk.settings.media, sha256).unlink(missing_ok=True)
+        if not used and path.exists():
+            if path.stat().st_mtime > time.time() - FRESH:
+                continue
+            path.unlink(missing_ok=True)
+        files.append(sha256)
     if bodies:
         forget(bodies, _position(desk))
     if bodies or files:

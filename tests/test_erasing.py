@@ -1,17 +1,18 @@
 """Anonymising: nothing of a person is left anywhere, what is counted stays, and `check` and the chain agree."""
 
 import base64
+import os
 import random
 from datetime import datetime, timedelta
 
 import pytest
 
 from ingest import inbox as bodies
-from store import commands, ledger, retention
+from store import commands, drafts, ledger, retention
 from store.check import differences
 from store.clock import now as clock_now
 from store.erasing import anonymise_complaint, anonymise_contact
-from store.evidence import keep
+from store.evidence import keep, path_of
 from store.rules.errors import Conflict, NotFound, RuleBroken
 
 from .cases import PHOTO, add_message, approved, ask, confirm, forwarded, press, read_case, take_in, who
@@ -84,7 +85,10 @@ def anonymise(desk, case, now=None) -> None:
 
 
 def sweep(desk) -> int:
-    """As the clocks do it, every half minute."""
+    """As the clocks do it, every half minute, a while later."""
+    for path in desk.settings.media.rglob("*"):
+        if path.is_file():
+            os.utime(path, (0, 0))
     return retention.sweep(desk, lambda values, position: bodies.forget_with(desk.settings.inbox, values, position))
 
 
@@ -276,3 +280,45 @@ def test_once_a_night_after_one_o_clock_jakarta_time(desk):
     assert newest["counts"]["bodies"] == 7
     with pytest.raises(RuleBroken, match="not_allowed"):
         retention.runs(desk, who(desk, "kota"))
+
+
+def test_a_person_whose_message_still_waits_for_a_choice_or_is_on_its_way_is_not_erased_yet(desk):
+    case = ended_case(desk)
+    with desk.register.atomic() as cursor:
+        anonymise_complaint(cursor, case.id, "pejabat", clock_now())
+    change(desk, "insert into message_waiting values ('wamid.x', ?, now()::timestamp, '{}')", case.contact_id)
+    with pytest.raises(RuleBroken, match="choice_waiting"), desk.register.atomic() as cursor:
+        anonymise_contact(cursor, case.contact_id, "pejabat", clock_now())
+    change(desk, "delete from message_waiting")
+    change(desk, "update message_out set state = 'queued', complaint_id = null where contact_id = ?", case.contact_id)
+    with pytest.raises(RuleBroken, match="message_waiting_person"), desk.register.atomic() as cursor:
+        anonymise_contact(cursor, case.contact_id, "pejabat", clock_now())
+
+
+@pytest.mark.parametrize("written", ["0857-9991-2345", "+62 857 9991 2345", "62857 9991 2345", PHONE])
+def test_a_form_half_filled_in_with_the_number_in_any_spelling_is_erased(desk, written):
+    case = ended_case(desk)
+    drafts.keep(desk.register, who(desk, "kota"), "catat", {"phone": written, "text": "apa saja"})
+    drafts.keep(desk.register, who(desk, "kota2"), "catat", {"phone": "0811 1111 1111", "text": "orang lain"})
+    anonymise(desk, case)
+    assert drafts.load(desk.register, who(desk, "kota"), "catat") is None
+    assert drafts.load(desk.register, who(desk, "kota2"), "catat") is not None
+
+
+def test_a_file_that_was_just_kept_once_more_is_not_swept_away(desk):
+    """Between keeping a file and noting it, the sweep of the same file's earlier owner may come."""
+    case = ended_case(desk)
+    file = keep(desk.settings.media, b"OggS mine", "audio/ogg", 1000)
+    path = path_of(desk.settings.media, file.sha256)
+    change(desk, "update media set sha256 = ?, state = 'stored' where complaint_id = ?", file.sha256, case.id)
+    with desk.register.atomic() as cursor:
+        anonymise_complaint(cursor, case.id, "pejabat", clock_now())
+    os.utime(path, (0, 0))
+    keep(desk.settings.media, b"OggS mine", "audio/ogg", 1000)
+    retention.sweep(desk)
+    assert path.exists()
+    waiting = "select value from to_erase where kind = 'file'"
+    assert ask(desk, waiting) == [(file.sha256,)]
+    sweep(desk)
+    assert not path.exists()
+    assert ask(desk, waiting) == []

@@ -60,6 +60,34 @@ def test_nobody_reads_a_person_without_saying_why(desk, case):
         persons.open_person(desk, admin, 999, "x")
 
 
+def test_that_somebody_was_looked_for_is_on_record_and_who_is_not(desk, case):
+    persons.find(desk, who(desk, "admin"), NAME)
+    assert entries(desk, "person_searched") == [("admin", "", '{"found": 1}')]
+
+
+@pytest.mark.parametrize(
+    "reason", ["Permintaan {name}", "telepon dari {phone}", "hubungi 0857-9991-2345", "surat +62 857 9991 2345/II"]
+)
+def test_a_reason_that_names_the_person_is_refused_because_it_stays_for_good(desk, case, reason):
+    admin, reason = who(desk, "admin"), reason.format(name=NAME.upper(), phone=PHONE)
+    for call in (
+        lambda: persons.open_person(desk, admin, case.contact_id, reason),
+        lambda: persons.correct(desk, admin, case.contact_id, "Ani", PHONE, reason),
+        lambda: persons.limit(desk, admin, case.contact_id, True, reason),
+        lambda: persons.erase(desk, admin, case.contact_id, reason),
+    ):
+        with pytest.raises(RuleBroken, match=r"reason_names_person|still_open"):
+            call()
+    assert NAME.lower() not in str(ask(desk, "select * from audit")).lower()
+    assert "9991" not in str(ask(desk, "select * from audit"))
+
+
+def test_a_reason_does_not_name_whom_the_person_is_to_be_either(desk, case):
+    with pytest.raises(RuleBroken, match="reason_names_person"):
+        persons.correct(desk, who(desk, "admin"), case.contact_id, "Anisah", PHONE, "KTP atas nama Anisah")
+    assert persons.correct(desk, who(desk, "admin"), case.contact_id, "Anisah", PHONE, "Surat 045/2026") == ["name"]
+
+
 @pytest.mark.parametrize("username", ["kota", "opd.dlh", "tim.dlh", "pimpinan"])
 def test_only_administrators_and_the_official_may(desk, case, username):
     actor = who(desk, username)

@@ -194,14 +194,28 @@ def test_guessing_becomes_slower_and_slower_for_whoever_there_is_or_is_not(desk,
     assert waits == pytest.approx([30, 60, 120, 240], abs=3)
 
 
-def test_a_lock_outlives_a_restart_and_ends_by_itself(desk, browser, clock):
+def test_a_lock_outlives_a_restart_and_ends_by_itself(desk, clock):
     for _ in range(lockout.FREE["account"]):
-        browser.sign_in("kota2", WRONG)
+        Browser(desk, "198.51.100.8").sign_in("kota2", WRONG)
     assert Browser(desk, "198.51.100.9").sign_in("kota2", users.DEMO_PASSWORD).status_code == 429
     clock(seconds=32)
     assert leads_to(Browser(desk, "198.51.100.9").sign_in("kota2", users.DEMO_PASSWORD)) == "/"
     assert ask(desk, "select count(*) from sign_in_failure where name = 'kota2'") == [(0,)]
     assert audited(desk, "locked_out")[-1][0] == "kota2"
+
+
+def test_strangers_elsewhere_cannot_keep_a_person_out_of_where_they_are_at_home(desk, clock):
+    at_home, stranger = Browser(desk, "203.0.113.50"), Browser(desk, "198.51.100.50")
+    assert leads_to(at_home.sign_in("kota2", users.DEMO_PASSWORD)) == "/"
+    for _ in range(lockout.FREE["account"]):
+        stranger.sign_in("kota2", WRONG)
+    assert stranger.sign_in("kota2", users.DEMO_PASSWORD).status_code == 429
+    assert Browser(desk, "198.51.100.51").sign_in("kota2", users.DEMO_PASSWORD).status_code == 429
+    assert leads_to(Browser(desk, "203.0.113.50").sign_in("kota2", users.DEMO_PASSWORD)) == "/"
+    # At home one guesses no longer than elsewhere.
+    for _ in range(lockout.FREE["account"]):
+        at_home.sign_in("kota2", WRONG)
+    assert at_home.sign_in("kota2", users.DEMO_PASSWORD).status_code == 429
 
 
 def test_one_address_that_tries_many_names_is_locked_and_others_are_not(desk, browser):
@@ -492,6 +506,20 @@ def test_the_first_administrator_is_made_with_the_code_of_the_console_and_no_sec
     assert browser.get("/masuk/pertama").status_code == 404
     assert browser.post("/masuk/pertama", code=code, **(given | {"username": "lain"})).status_code == 404
     assert "/masuk/pertama" not in Browser(live).get("/masuk").text
+
+
+def test_strangers_cannot_keep_the_first_administrator_out(live):
+    with live.register.atomic() as cursor:
+        cursor.execute("update user_account set active = false")
+    code = one_time.offer_first(live.register)
+    assert code is not None
+    given = {"username": "wati", "name": "Wati", "new": OWN, "again": OWN}
+    strangers = [Browser(live, f"198.51.100.{number}") for number in range(60, 63)]
+    for stranger in strangers:
+        for _ in range(lockout.FREE["address"]):
+            stranger.post("/masuk/pertama", code="aaaa-bbbb-cccc-dddd", **given)
+        assert stranger.post("/masuk/pertama", code=code, **given).status_code == 429
+    assert leads_to(Browser(live, "203.0.113.60").post("/masuk/pertama", code=code, **given)) == "/"
 
 
 def test_a_demonstration_has_no_first_administrator_to_be_made(browser):

@@ -1,4 +1,4 @@
-"""What may not stand in an address: typed words and people's names. The address has a key; the words stay in this process.
+"""What may not stand in an address, as typed words and names of people: it has a key, the words stay in this process.
 
 Addresses are kept by browsers, seen over shoulders and sent on. A key is of no use to whoever is not signed in, and to
 nobody after a restart of the app: then the words must be typed again, which the page says.

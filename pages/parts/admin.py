@@ -4,7 +4,6 @@ A press is carried out before the page is drawn anew. A form keeps what its row 
 over somebody else's is noticed; what was typed stays until it is saved.
 """
 
-import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from store.rules.workflow import Actor
 
 from . import address, house, words
 from .flash import flash
+from .markdown import plain
 from .outcome import outcome, sent, tries
 from .session import current_actor
 
@@ -25,7 +25,6 @@ NEW = "baru"
 ROW = "pilih"
 # Carries one change out: who, what was typed and what the row was go in, the sentence of success comes back.
 Change = Callable[[Actor | None, dict, dict], "str | Done"]
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>$#|~:])")
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,6 @@ class Done:
     said: str
     undo: Change | None = None
     password: tuple[str, str] | None = None
-
-
-def plain(text: str) -> str:
-    """Text of people where Streamlit would read Markdown."""
-    return _MARKDOWN.sub(r"\\\1", text)
 
 
 def said() -> None:
@@ -177,7 +171,7 @@ def _press(press_id: str, name: str, do: Change, keys: dict[str, str], seen: dic
 
 
 def _note(box: dict, press_id: str, kind: str, text: str) -> None:
-    box["press"], box["pressed"] = press_id, (kind, plain(text), "")
+    box["press"], box["pressed"] = press_id, (kind, text, "")
     box["flash"] = box["pressed"]
 
 

@@ -10,8 +10,8 @@ from store.figures.analysis import BANDS, NONE, Free
 from store.rules.indonesian import FULL_DAYS, MONTHS
 from store.rules.workflow import LETTERS, State
 
-from . import analysis_charts as charts
 from . import address, sankey, words
+from . import analysis_charts as charts
 from .chart_card import Card
 from .scope_bar import View
 

@@ -14,6 +14,7 @@ KINDS = {
     "exported": "Data diunduh",
     "confidential_viewed": "Aduan rahasia dibuka",
     "revealed": "Identitas pelapor ditampilkan",
+    "person_searched": "Orang dicari di Data pribadi",
     "person_viewed": "Data seseorang dibuka",
     "person_changed": "Data seseorang diubah",
     "anonymised": "Data pribadi dihapus",
@@ -26,6 +27,7 @@ KINDS = {
 NOBODY = {"command line": "baris perintah", "sistem": "sistem"}
 _FIELDS = {
     "rows": "baris",
+    "found": "ditemukan",
     "note": "alasan",
     "reason": "alasan",
     "fields": "yang diubah",

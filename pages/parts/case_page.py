@@ -13,6 +13,7 @@ from store.rules.workflow import Actor
 
 from . import aids, case_parts, history, house, talk, understood, window, words
 from .case_list import About, live_list
+from .markdown import plain
 from .moves import move_forms, offered
 from .outcome import outcome
 
@@ -60,7 +61,7 @@ def find_case(actor: Actor, number: str) -> CaseView | None:
         register = house.desk().register
         view = queries.case_view(register, actor, number.strip().upper())
     except NotFound as missing:
-        st.warning(words.refusal(missing))
+        st.warning(plain(words.refusal(missing)))
         return None
     if view.case.confidential:
         audit.once_a_day(register, actor.username, "confidential_viewed", view.case.number)
@@ -117,7 +118,9 @@ def _live(view: CaseView, actor: Actor, prefix: str) -> None:
         if now_view.case.version != drawn:
             last = next(e for e in reversed(now_view.timeline) if e["kind"] not in QUIET)
             what, who = words.EVENTS.get(last["kind"], last["kind"]).lower(), words.actor(last)
-            st.warning(f"Aduan ini baru saja berubah: {what} oleh {who}. Formulir di bawah memakai keadaan lama.")
+            st.warning(
+                f"Aduan ini baru saja berubah: {what} oleh {plain(who)}. Formulir di bawah memakai keadaan lama."
+            )
             if st.button("Tampilkan keadaan terbaru", key=f"refresh-{number}"):
                 st.rerun()
         long = len(now_view.conversation) > 3

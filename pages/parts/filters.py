@@ -23,7 +23,9 @@ _DAYS = {
     "clock_started_at": "Dibuka kembali sejak",
     "rated_at": "Dinilai sejak",
 }
-FORGOTTEN = "Kata pencarian dari alamat ini tidak disimpan lagi. Ketik lagi pada kolom di bawah, lalu tekan “Tampilkan”."
+FORGOTTEN = (
+    "Kata pencarian dari alamat ini tidak disimpan lagi. Ketik lagi pada kolom di bawah, lalu tekan “Tampilkan”."
+)
 _LISTS = {"status": "states", "opd": "departments", "kategori": "categories", "kel": "kelurahan", "saluran": "channels"}
 
 

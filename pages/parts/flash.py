@@ -12,6 +12,7 @@ from store.rules.case import Case
 from store.rules.errors import StoreError
 
 from . import house, words
+from .markdown import plain
 from .outcome import outcome
 from .session import current_actor
 
@@ -39,7 +40,7 @@ def why_refused(base: str) -> None:
     box = outcome()
     name, text = box.get("refused") or ("", "")
     if name == base:
-        st.error(text, icon="⚠️")
+        st.error(plain(text), icon="⚠️")
         box.pop("refused", None)
 
 
@@ -53,6 +54,8 @@ def flash() -> None:
     """The one line that says what the last press did."""
     box = outcome()
     kind, text, typed = box.get("flash", (None, "", ""))
+    # Names of people are in it.
+    text = plain(text)
     if kind == "success":
         st.success(text, icon="✅")
         # The line above may be out of sight on a long page; the next case must not be taken for the last one.

@@ -16,6 +16,7 @@ from store.wording import Wording
 
 from . import canned, case_parts, house, window, words
 from .fields import Sheet
+from .markdown import plain
 
 # Without WhatsApp the press leaves the reporter to be told by a person.
 TOLD_BY_HAND = "Pelapor ini tidak memakai WhatsApp: sampaikan sendiri (Telepon pelapor), lalu catat."
@@ -107,7 +108,7 @@ def _merge(sheet: Sheet, given: dict) -> list[Letter]:
     try:
         parent = commands.case_of(house.desk(), normal_number(typed) or typed.upper(), sheet.actor)
     except NotFound:
-        st.warning(f"Tidak ada aduan bernomor “{typed}” yang dapat Anda lihat.".replace("*", ""))
+        st.warning(plain(f"Tidak ada aduan bernomor “{typed}” yang dapat Anda lihat."))
         return []
     case_parts.parent_line(parent)
     if not parent.result_text:

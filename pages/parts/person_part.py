@@ -9,6 +9,7 @@ from store.rules.errors import NotFound, StoreError
 from store.rules.workflow import Actor, Role
 
 from . import admin, house, words
+from .markdown import plain
 from .person_file import build
 
 CHOSEN = "orang"
@@ -36,14 +37,14 @@ def _found(actor: Actor, typed: str) -> None:
     try:
         rows = persons.find(house.desk(), actor, typed)
     except StoreError as refused:
-        st.error(words.refusal(refused))
+        st.error(plain(words.refusal(refused)))
         return
     if not rows:
         st.info("Tidak ada yang cocok. Periksa ejaannya; pelapor aduan rahasia dicari dengan nama atau nomornya.")
     for row in rows:
         state = " · sudah dihapus" if row["anonymised_at"] else ""
         st.button(
-            admin.plain(f"{row['shown']} · {words.number(row['complaints'])} aduan{state}"),
+            plain(f"{row['shown']} · {words.number(row['complaints'])} aduan{state}"),
             key=f"person-{row['id']}", width="stretch", on_click=_choose, args=(row["id"],),
         )  # fmt: skip
     if len(rows) == persons.FOUND:

@@ -13,6 +13,7 @@ from store.rules.workflow import COUNTER, KINDS, Actor
 from . import house, scripts, words
 from .drafts import FILES, Form
 from .fields import FILE_HINT, FILE_TYPES
+from .markdown import plain
 from .outcome import outcome
 from .session import current_actor
 
@@ -185,7 +186,7 @@ def show_point(typed: str) -> None:
     try:
         place = point.read(typed)
     except RuleBroken as unread:
-        st.warning(words.refusal(unread), icon="⚠️")
+        st.warning(plain(words.refusal(unread)), icon="⚠️")
         return
     if place is None:
         return

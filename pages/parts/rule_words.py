@@ -11,6 +11,10 @@ RULES = {
     "not_opened": "Sebutkan dahulu mengapa data orang ini dibuka.",
     "search_too_short": "Tulis sedikitnya {limit} huruf atau angka.",
     "still_open": "Aduan {number} belum berakhir. Data orang ini dihapus setelah semua aduannya berakhir.",
+    "reason_names_person": "Alasan memuat nama atau nomor orang ini, padahal alasan disimpan terus. Tulis nomor "
+    "surat permohonannya saja.",
+    "choice_waiting": "Orang ini baru mengirim pesan yang belum masuk ke aduan mana pun. Coba lagi satu jam kemudian.",
+    "message_waiting_person": "Masih ada pesan kepada orang ini yang sedang dikirim. Coba lagi beberapa menit lagi.",
     "message_waiting": "Masih ada pesan aduan {number} yang sedang dikirim. Coba lagi beberapa menit kemudian.",
     "events_broken": "Riwayat satu aduan orang ini tidak terbaca, sehingga tidak dapat dihapus. Jalankan pemeriksaan "
     "register dan hubungi pengelola sistem.",

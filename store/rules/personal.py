@@ -4,6 +4,7 @@ Everything is personal that is not known to be otherwise, so that a new field is
 """
 
 import json
+import re
 
 ERASED = "[dihapus]"
 # Codes, times, numbers of ours: they say what was done, not who reported or what was written.
@@ -15,6 +16,8 @@ OPEN = frozenset(
         *("parent_id", "parent", "child", "rating", "settles", "corrected"),
     )
 )
+# Digits that tell a number, and letters that tell a name.
+_TAIL, _SHORTEST = 9, 3
 # About a kilometre: enough for a map of the city, too little for a house.
 PLACES = 2
 
@@ -39,6 +42,24 @@ def open_text(text: str) -> str:
 def coarse(degrees: float | None) -> float | None:
     """A latitude or longitude that shows the neighbourhood and no house."""
     return None if degrees is None else round(float(degrees), PLACES)
+
+
+def tail_of(number: str) -> str:
+    """What all ways to write a telephone number have in common: its last nine digits; nothing of what is none."""
+    digits = re.sub(r"\D", "", number)
+    return digits[-_TAIL:] if len(digits) >= _TAIL and re.fullmatch(r"[\d\s()+./-]+", number) else ""
+
+
+def tells_of(text: str, name: str | None, *addresses: str | None) -> bool:
+    """Whether a text names a person: a part of the name as a word, a number in any spelling, or an address."""
+    words = set(re.findall(r"\w+", text.casefold()))
+    if words & {part for part in re.findall(r"\w+", (name or "").casefold()) if len(part) >= _SHORTEST}:
+        return True
+    digits = re.sub(r"\D", "", text)
+    given = [address for address in addresses if address]
+    return any((tail := tail_of(each)) and tail in digits for each in given) or any(
+        len(each) > _SHORTEST and each.casefold() in text.casefold() for each in given
+    )
 
 
 def _left(name: str, value: object) -> object:
