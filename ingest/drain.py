@@ -73,21 +73,51 @@ def run(desk: Desk, reader: InboxReader, stop: threading.Event) -> None:
 
 
 def _apply_or_set_aside(desk: Desk, row: InboxRow) -> None:
+    """Apply one row; of one that fails each message by itself, so that one at fault takes no other with it."""
     try:
         _apply(desk, [row])
+        return
     except intake.REGISTER_TROUBLE:
         raise
     except Exception as error:
         log.error("inbox row %d could not be applied: %s", row.id, health.trace(error))
-        with desk.register.atomic() as cursor:
+        failed = error
+    aside = []
+    pieces = _pieces(explode(row.body))
+    for piece in pieces if len(pieces) > 1 else ():
+        try:
+            _apply_parts(desk, [(row, piece)])
+        except intake.REGISTER_TROUBLE:
+            raise
+        except Exception as error:
+            aside.append((error, [each.raw for each in (*piece.messages, *piece.statuses)]))
+    if not aside and len(pieces) < 2:
+        aside.append((failed, row.body.decode("utf-8", "replace")))
+    with desk.register.atomic() as cursor:
+        for error, raw in aside:
+            text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
             reason = f"tidak dapat diterapkan: {type(error).__name__}"
-            inbox_log.note_problem(cursor, row.id, reason, row.body.decode("utf-8", "replace"), clock_now())
-            inbox_log.advance(cursor, row.id)
+            inbox_log.note_problem(cursor, row.id, reason, text, clock_now())
+        inbox_log.advance(cursor, row.id)
+
+
+def _pieces(parts: Exploded) -> list[Exploded]:
+    """Each message and each status by itself, in their order; then what is neither."""
+    rest = [replace(parts, messages=[], statuses=[])] if parts.others or parts.error else []
+    messages = [Exploded(messages=[message]) for message in parts.messages]
+    return [*messages, *(Exploded(statuses=[status]) for status in parts.statuses), *rest]
 
 
 def _apply(desk: Desk, waiting: list[InboxRow]) -> None:
+    _apply_parts(desk, [(row, explode(row.body)) for row in waiting], waiting[-1].id)
+
+
+def _apply_parts(desk: Desk, exploded: list[tuple[InboxRow, Exploded]], done: int | None = None) -> None:
+    """Apply in one transaction.
+
+    :param done: the inbox row that this ends
+    """
     now = clock_now()
-    exploded = [(row, explode(row.body)) for row in waiting]
     batch = [_arrived(inbound, row, place) for row, parts in exploded for place, inbound in enumerate(parts.messages)]
     replies = {id(a): inbound.reply_id for a, inbound in zip(batch, _inbounds(exploded), strict=True)}
     with desk.register.atomic() as cursor:
@@ -98,7 +128,8 @@ def _apply(desk: Desk, waiting: list[InboxRow]) -> None:
         delivery.apply_statuses(cursor, _statuses(exploded), now, desk.settings.config["sending"]["max_attempts"])
         for row, parts in exploded:
             _keep_the_rest(cursor, row, parts, now)
-        inbox_log.advance(cursor, waiting[-1].id)
+        if done is not None:
+            inbox_log.advance(cursor, done)
 
 
 def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, now: datetime) -> None:
@@ -118,7 +149,7 @@ def _take_in(desk: Desk, book: Intake, arrived: Arrived, reply_id: str | None, n
     heard = _heard(desk, arrived, reply_id)
     target, waits = book.target(arrived, contact_id), book.waiting(contact_id)
     decision = conversation.decide(heard, target, cases, arrived.received_at, last, bool(waits))
-    decision = _as_possible(book, decision, contact_id)
+    decision = _as_possible(book, decision, contact_id, typed=reply_id is None)
     silent = any(is_taken(case, now) for case in cases)
     decision, case = _carry_out(book, decision, arrived, contact_id)
     if decision.action == "open":
@@ -173,7 +204,10 @@ _LETTERS = {
 }
 
 
-def _as_possible(book: Intake, decision: Decision, contact_id: int) -> Decision:
+_OF_A_RESULT = ("confirm", "reopen", "reopen_parent")
+
+
+def _as_possible(book: Intake, decision: Decision, contact_id: int, typed: bool) -> Decision:
     """The decision, once the register was asked what it could not know."""
     if decision.action == "unknown_number":
         older = book.own_case(contact_id, decision.note)
@@ -181,6 +215,9 @@ def _as_possible(book: Intake, decision: Decision, contact_id: int) -> Decision:
     if decision.action == "choose" and not book.waiting(contact_id):
         # The time to choose was over, and the message went its way.
         return Decision("join", decision.case) if decision.case else Decision("new_asked")
+    if typed and decision.action in _OF_A_RESULT and book.result_waits(decision.case, contact_id):
+        # Nobody agrees to what they have not read: a "sudah" at night is about something else.
+        return Decision("join", decision.case)
     return decision
 
 

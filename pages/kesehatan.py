@@ -56,10 +56,10 @@ st.subheader("Kiriman WhatsApp yang tidak dapat dibaca", anchor=False)
 problems = inbox_log.problems(register)
 if not problems:
     st.info("Tidak ada. Kiriman yang tidak dimengerti disimpan di sini dan tidak menahan yang lain.")
-for problem in problems[:50]:
+for place, problem in enumerate(problems[:50]):
     with st.expander(f"Kiriman {problem['inbox_id']} · {words.moment(problem['happened_at'])} · {problem['reason']}"):
         st.code(problem["raw"][:4000], language=None, wrap_lines=True)
-        if st.button("Tandai sudah diperiksa", key=f"settle-{problem['inbox_id']}-{problem['happened_at']}"):
+        if st.button("Tandai sudah diperiksa", key=f"settle-{problem['inbox_id']}-{place}"):
             inbox_log.settle(register, actor, problem["inbox_id"])
             st.rerun()
 

@@ -185,6 +185,18 @@ class Intake:
         found = self.book.load("where number = ? and contact_id = ?", [number, contact_id])
         return found[0] if found else None
 
+    def result_waits(self, case: Case, contact_id: int) -> bool:
+        """Whether this person's result of the complaint has yet to go out, as it has at night."""
+        return bool(
+            self.cursor.execute(
+                """
+                select 1 from message_out
+                where complaint_id = ? and contact_id = ? and purpose = 'result' and state = 'queued' limit 1
+                """,
+                [case.id, contact_id],
+            ).fetchone()
+        )
+
     @property
     def names(self) -> dict[str, str]:
         """Departments' names by code."""

@@ -72,6 +72,11 @@ def change(desk, statement: str, *values) -> None:
         cursor.execute(statement, list(values))
 
 
+def went_out(desk) -> None:
+    """All that was queued has been sent and read."""
+    change(desk, "update message_out set state = 'read' where state = 'queued'")
+
+
 def empty(desk) -> None:
     """Forget every case and message, but not how far the inbox is applied: to make a new desk takes far longer."""
     with desk.register.atomic() as cursor:

@@ -155,6 +155,33 @@ def test_a_row_that_cannot_be_applied_is_set_aside_and_blocks_nothing(desk, mail
     assert agrees(desk)  # also: numbers without a gap after what was rolled back
 
 
+def test_of_a_body_with_one_message_that_cannot_be_applied_the_others_are(desk, mail, monkeypatch):
+    """Meta puts messages of several people into one body when the listener has been away."""
+    poison(monkeypatch)
+    people = [message(text, wa_id=f"62856000000{n}") for n, text in enumerate(("a", "racun", "b"), 10)]
+    mail.put(body(*people))
+    mail.drain()
+    assert [row["summary"] for row in ask(desk, "select summary from complaint order by id")] == ["a", "b"]
+    problem = one(desk, "select * from inbox_problem")
+    assert [each["text"]["body"] for each in json.loads(problem["raw"])] == ["racun"]
+    assert one(desk, "select last_id from inbox_position")["last_id"] == 1
+    assert agrees(desk)
+
+
+def test_after_an_end_in_the_middle_of_such_a_body_nothing_is_taken_in_twice(desk, mail, monkeypatch):
+    poison(monkeypatch)
+    mail.put(body(*(message(text, wa_id=f"62856000000{n}") for n, text in enumerate(("a", "racun", "b"), 10))))
+    with monkeypatch.context() as patch:
+        patch.setattr(drain.inbox_log, "note_problem", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            mail.drain()
+    assert one(desk, "select coalesce(max(last_id), 0) as n from inbox_position")["n"] == 0
+    mail.drain()
+    assert [row["summary"] for row in ask(desk, "select summary from complaint order by id")] == ["a", "b"]
+    assert len(ask(desk, "select * from inbox_problem")) == 1
+    assert agrees(desk)
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"\x00\xff\xfe", b"[]", b"{}", b'{"entry": [{"changes": [{"value": 1}]}]}', b"nul"]
 )

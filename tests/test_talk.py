@@ -13,7 +13,7 @@ from store.rules.texts import WHICH
 
 from .cases import approved, new_desk, press, read_case, who
 from .conftest import body, message
-from .postbox import Mailbox, agrees, ask, change, empty, one
+from .postbox import Mailbox, agrees, ask, change, empty, one, went_out
 
 SITI, BUDI = "6285600000001", "6285600000002"
 
@@ -185,8 +185,21 @@ def closed(mail) -> str:
     mail.take(body(message("Lampu mati")))
     city = who(mail.desk, "kota")
     case = approved(mail.desk, commands.case_of(mail.desk, cases(mail)[0]["number"], city))
+    went_out(mail.desk)
     mail.take(body(message("sudah selesai pak")))
     return case.number
+
+
+@pytest.mark.parametrize("words", ["sudah", "belum selesai", "sudah selesai"])
+def test_words_while_the_result_still_waits_for_the_morning_are_not_about_it(mail, words):
+    mail.take(body(message("Lampu mati")))
+    approved(mail.desk, commands.case_of(mail.desk, cases(mail)[0]["number"], who(mail.desk, "kota")))
+    mail.take(body(message(words)))
+    (case,) = cases(mail)
+    assert (case["state"], case["message_count"], case["unread"]) == ("awaiting_confirmation", 2, True)
+    went_out(mail.desk)
+    mail.take(body(message("sudah selesai")))
+    assert cases(mail)[0]["state"] == "closed"
 
 
 def test_a_typed_done_closes_and_asks_for_a_rating_from_a_list(mail):
@@ -380,6 +393,7 @@ def test_a_duplicates_reporter_types_what_could_be_pressed(mail, words, state, m
     commands.merge(desk, press(desk, child, "kota"), parent=parent.number)
     change(desk, "update complaint set ended_at = ended_at - to_days(?) where id = ?", merged_days_ago, child.id)
     approved(desk, read_case(desk, parent.id))
+    went_out(desk)
     mail.take(body(message(words, wa_id=SITI)))
     assert len(ask(desk, "select 1 from complaint")) == 2
     assert read_case(desk, parent.id).state == state

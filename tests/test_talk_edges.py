@@ -12,7 +12,7 @@ from store.rules.texts import WHICH
 
 from .cases import approved, in_review, press, who
 from .conftest import body, message
-from .postbox import agrees, ask, change, one
+from .postbox import agrees, ask, change, one, went_out
 from .test_talk import SITI, cases, later, mail, office, picked, pressed, told, two_complaints
 
 __all__ = ["mail", "office"]
@@ -66,6 +66,7 @@ def test_a_result_that_the_administrators_words_make_too_long_asks_without_butto
     assert len(letter["text"]) > BUTTON_TEXT_LIMIT
     assert "tombol" not in letter["text"]
     assert letter["text"].endswith("Balas *SUDAH SELESAI* atau *BELUM SELESAI*.")
+    went_out(mail.desk)
     mail.take(body(message("BELUM SELESAI")))
     assert cases(mail)[0]["state"] == "reopened"
 
