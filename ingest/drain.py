@@ -282,7 +282,8 @@ def settle_waiting(desk: Desk, now: datetime | None = None) -> int:
             for arrived in book.no_longer_waiting(contact_id):
                 if case is None:
                     case = book.open_complaint(arrived, contact_id)
-                    book.send(first_answer(desk, case), contact_id, case, f"in:{arrived.wamid}:0")
+                    if contact_id not in book.blocked:
+                        book.send(first_answer(desk, case), contact_id, case, f"in:{arrived.wamid}:0")
                 else:
                     case = book.join(arrived, contact_id, case)
                     _, case = _follow_up(book, Decision("join", case), case, arrived, False)

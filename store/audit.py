@@ -28,6 +28,7 @@ KINDS = (
     "person_viewed",
     "person_changed",
     "anonymised",
+    "sender_block",
     "breach",
     "report_issued",
     "report_discarded",

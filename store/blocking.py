@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from . import audit
 from .clock import now as clock_now
 from .db import rows
 from .desk import Desk
@@ -143,6 +144,8 @@ def decide(
             "update sender_block set approved = ?, decided_by = ?, decided_at = ?, until = ? where id = ?",
             [approved, actor.username, now, end, block_id],
         )
+        more = {"until": until.isoformat()} if approved and until else {}
+        _note(cursor, actor, found[0]["contact_id"], "approved" if approved else "refused", **more)
 
 
 def end(desk: Desk, actor: Actor, block_id: int, now: datetime | None = None) -> None:
@@ -154,11 +157,17 @@ def end(desk: Desk, actor: Actor, block_id: int, now: datetime | None = None) ->
     with desk.register.atomic() as cursor:
         ended = cursor.execute(
             "update sender_block set ended_by = ?, ended_at = ? where id = ? and approved and ended_at is null "
-            "returning id",
+            "returning contact_id",
             [actor.username, now or clock_now(), block_id],
         ).fetchall()
-    if not ended:
-        raise RuleBroken("block_decided")
+        if not ended:
+            raise RuleBroken("block_decided")
+        _note(cursor, actor, ended[0][0], "ended")
+
+
+def _note(cursor, actor: Actor, contact_id: int, did: str, **more: str) -> None:
+    """In the audit log, which is a chain; that a block was proposed is an event of the case."""
+    audit.write(cursor, actor.username, "sender_block", f"kontak {contact_id}", did=did, **more)
 
 
 def _end(day: date, now: datetime) -> datetime:

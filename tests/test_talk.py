@@ -1,5 +1,6 @@
 """The conversation on a real register: choices, commands, ratings, people who take over, floods and blocked senders."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -303,6 +304,33 @@ def test_a_blocked_sender_is_stored_and_not_answered_until_the_day_is_over(mail)
     blocking.end(mail.desk, who(mail.desk, "kota"), row["id"])
     mail.take(body(message("Jalan rusak di Kraton")))
     assert told(mail)[-1] == "acknowledgement"
+
+
+def test_what_waited_when_its_sender_was_blocked_is_kept_and_not_answered(mail):
+    first, _ = two_complaints(mail)
+    mail.take(body(message("Sudah seminggu")))
+    case = commands.case_of(mail.desk, first, who(mail.desk, "kota"))
+    commands.block(mail.desk, press(mail.desk, case, "kota"), note="Berulang kali mengumpat")
+    (row,) = blocking.listed(mail.desk, who(mail.desk, "kota2"))
+    assert len(ask(mail.desk, "select 1 from message_waiting")) == 1
+    change(mail.desk, "update complaint set state = 'rejected', ended_at = ?", now())
+    blocking.decide(mail.desk, who(mail.desk, "pejabat"), row["id"], True, today())
+    before = told(mail)
+    assert drain.settle_waiting(mail.desk, now() + timedelta(minutes=31)) == 1
+    assert cases(mail)[-1]["summary"] == "Sudah seminggu"
+    assert told(mail) == before
+
+
+def test_who_approved_and_who_ended_a_block_is_in_the_chained_audit_log(mail):
+    row = blocked(mail)
+    blocking.decide(mail.desk, who(mail.desk, "pejabat"), row["id"], True, today())
+    blocking.end(mail.desk, who(mail.desk, "kota"), row["id"])
+    found = ask(mail.desk, "select actor, subject, data from audit where kind = 'sender_block' order by id")
+    assert [(entry["actor"], json.loads(entry["data"])["did"]) for entry in found][-2:] == [
+        ("pejabat", "approved"),
+        ("kota", "ended"),
+    ]
+    assert {entry["subject"] for entry in found[-2:]} == {f"kontak {cases(mail)[0]['contact_id']}"}
 
 
 def test_a_block_ends_by_itself(mail):

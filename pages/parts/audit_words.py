@@ -18,6 +18,7 @@ KINDS = {
     "person_viewed": "Data seseorang dibuka",
     "person_changed": "Data seseorang diubah",
     "anonymised": "Data pribadi dihapus",
+    "sender_block": "Pengirim diblokir",
     "breach": "Insiden data pribadi",
     "report_issued": "Laporan diterbitkan",
     "report_discarded": "Konsep laporan dihapus",
@@ -46,6 +47,7 @@ _FIELDS = {
     "failures": "kali gagal",
     "format": "jenis berkas",
     "filters": "saringan",
+    "until": "sampai",
 }
 _VALUES = {
     "name": "nama", "phone": "nomor", "noted": "dicatat", "handled": "penanganan ditulis",
@@ -53,7 +55,8 @@ _VALUES = {
     "told_public": "diumumkan kepada masyarakat", "closed": "ditutup", "limit": "batas waktu", "chosen": "dipilih",
     "password": "kata sandi", "code": "kode", "first": "Administrator pertama", "oidc": "layanan masuk kota",
     "outside_name": "nama pada layanan masuk kota", "on": "dinyalakan", "off": "dimatikan",
-    "recovery_code": "kode pemulihan", "account": "akun", "address": "alamat jaringan",
+    "recovery_code": "kode pemulihan", "account": "akun",
+    "approved": "disetujui", "refused": "ditolak", "ended": "diakhiri", "address": "alamat jaringan",
 }  # fmt: skip
 
 
