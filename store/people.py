@@ -1,7 +1,7 @@
 """Who wrote: one contact record a person, however many phone numbers and business-scoped ids they have had."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .db import incoming, insert, rows
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Identity = tuple[str, str]
 _MOVED = ("contact_identity", "message_in", "message_out", "media", "message_waiting", "sender_block")
+# So long before the news of a changed number its owner may have written from the new one.
+_FASTER = timedelta(days=7)
 _ASKED = """
     update contact set limited_at = coalesce(contact.limited_at, old.limited_at),
         limited_by = if(contact.limited_at is null, old.limited_by, contact.limited_by),
@@ -51,6 +53,8 @@ class People:
                 del self._owners[pair]
                 if pair not in self._new:
                     self._reassigned.add(pair)
+        for pair in arrived.new_identities:
+            self._take_over(pair, arrived)
         found = sorted({self._owners[pair] for pair in pairs if pair in self._owners})
         contact_id = found[0] if found else self._make()
         for other in found[1:]:
@@ -133,6 +137,23 @@ class People:
         if any(self._owners.get(other) == owner for other in arrived.identities if other != pair):
             return False
         return arrived.sent_at > self._since.get(("phone", phone), arrived.sent_at)
+
+    def _take_over(self, pair: Identity, arrived: "Arrived") -> None:
+        """Somebody has a number now that was another person's: it leaves them, and the two stay two.
+
+        Who wrote from it only since about the change is the same person, faster than Meta's news.
+        """
+        owner = self._owners.get(pair)
+        mine = {self._owners.get(known) for known in arrived.identities}
+        if pair[0] != "phone" or owner is None or owner in mine or arrived.sent_at - self._since[pair] < _FASTER:
+            return
+        former = self._people[owner]
+        if former["phone"] == pair[1]:
+            former["phone"] = None
+            self._changed.add(owner)
+        del self._owners[pair]
+        if pair not in self._new:
+            self._reassigned.add(pair)
 
     def _remember(self, contact_id: int, arrived: "Arrived") -> None:
         """Name and addresses as the newest message shows them; an older one that comes late only fills gaps."""

@@ -158,6 +158,33 @@ def test_who_gets_somebodys_former_number_is_somebody_else(mail, together):
     assert agrees(mail.desk)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_who_changes_to_a_number_that_was_somebody_elses_is_not_taken_for_them(mail, together):
+    """A provider gives numbers out again: the former owner's complaints are told to nobody but them."""
+    weeks = 30 * 86_400
+    first = [body(person(NEW, text="Rahasia", name="Budi")), body(person(OLD, text="Lampu mati", second=50))]
+    second = [body(moved(OLD, NEW, weeks)), body(person(NEW, text="Masih mati", second=weeks + 60))]
+    if together:
+        mail.take(*first, *second)
+    else:
+        mail.take(*first)
+        mail.take(*second)
+    budi, siti = people(mail)
+    assert (budi["phone"], budi["name"], siti["phone"], siti["name"]) == (None, "Budi", NEW, "Siti")
+    cases = ask(mail.desk, "select contact_id, summary, message_count from complaint order by id")
+    assert [(c["contact_id"], c["summary"], c["message_count"]) for c in cases] == [
+        (budi["id"], "Rahasia", 1),
+        (siti["id"], "Lampu mati", 2),
+    ]
+    assert agrees(mail.desk)
+
+
+def test_who_writes_from_the_new_number_before_the_news_of_it_is_the_same_person(mail):
+    mail.take(body(person(OLD)), body(person(NEW, text="Masih mati", second=60)), body(moved(OLD, NEW, 90)))
+    (contact,) = people(mail)
+    assert contact["phone"] == NEW
+
+
 def test_a_name_in_a_change_of_number_is_not_believed(mail):
     """Its text holds a name that its owner chose; only the fields count."""
     mail.take(body(person(OLD)), body(person("6285600000002", text="Air keruh")))
