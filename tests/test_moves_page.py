@@ -640,3 +640,12 @@ def test_a_reminder_says_how_much_time_was_used_and_who_was_meant(desk):
     assert "75 % waktu terpakai; diingatkan: petugas yang menangani" in said
     assert "150 % waktu terpakai; diingatkan: Tim Pengaduan Kota, Pejabat Dinkominfo, Admin OPD DLH" in said
     assert "tim.dlh" not in said
+
+
+def test_what_ends_the_other_departments_work_says_so_before_the_press(desk):
+    case = one_returned(desk)
+    at = page("triase", "kota", no=case.number)
+    assert "ikut berakhir" not in text_of(at)
+    assert "Pekerjaan DLH pada aduan ini ikut berakhir." in text_of(select(at, "answer"))
+    alone = page("triase", "kota", no=take_in(desk, "Tolong").number)
+    assert "ikut berakhir" not in text_of(select(alone, "answer"))

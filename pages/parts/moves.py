@@ -203,6 +203,10 @@ def _given(keys: dict[str, str]) -> dict:
     return {name: "" if value is None else value for name, value in given.items()}
 
 
+# What ends the whole complaint, with the parts of all departments.
+_ENDING = ("answer", "refer", "reject", "withdraw", "merge")
+
+
 def _hint(sheet: Sheet, form: Form, given: dict) -> str:
     if sheet.move == "forward" and sheet.view.case.escalated:
         return "Penetapan ini mengikat: OPD tidak dapat mengembalikannya sebagai bukan kewenangan."
@@ -211,7 +215,11 @@ def _hint(sheet: Sheet, form: Form, given: dict) -> str:
         return f"{kept} tetap menangani bagiannya; OPD yang dituju menjadi OPD utama."
     if sheet.move == "classify" and given.get("kind") == "official":
         return "Pengaduan aparatur selalu rahasia dan hanya ditangani Inspektorat; OPD lain tidak lagi melihatnya."
-    return form.hint.format(
+    ends = ""
+    if sheet.move in _ENDING and sheet.view.case.active:
+        kept = texts.listed([part.department for part in sheet.view.case.active])
+        ends = f"Pekerjaan {kept} pada aduan ini ikut berakhir. "
+    return ends + form.hint.format(
         days=house.desk().config["clock"]["silence_days"],
         remaining=texts.listed([part.department for part in sheet.view.case.active] or ["OPD lain"]),
     )
