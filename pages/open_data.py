@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import threading
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from starlette.routing import Route
 from store import figures, opendata
 from store.clock import now as clock_now
 from store.desk import Desk
-from store.export.files import FORMULA
+from store.export.files import harmless
 from store.opendata import Quarter
 
 from .parts import words
@@ -78,7 +77,7 @@ def table(found: list[Quarter], names: dict) -> bytes:
             rows.writerow([quarter.name, "Pelayanan", name, "" if share is None else f"{share:.4f}", "bagian"])
         for part, heading in LISTS.items():
             for code, count in quarter.lists[part]:
-                rows.writerow([quarter.name, heading, _defused(_name(names, part, code)), _plain(count), "aduan"])
+                rows.writerow([quarter.name, heading, harmless(_name(names, part, code)), _plain(count), "aduan"])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -129,7 +128,3 @@ def _name(names: dict, part: str, code: str) -> str:
 
 def _plain(count: int | None) -> str:
     return "" if count is None else str(count)
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if re.match(FORMULA, text) else text

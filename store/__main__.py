@@ -28,7 +28,7 @@ from .clock import today
 from .db import Register
 from .desk import Desk, open_desk
 from .events_file import write_events
-from .export.files import FORMULA
+from .export.files import harmless
 from .figures import Scope, printed
 from .holidays_seed import national_holidays
 from .rules import deadline
@@ -141,8 +141,7 @@ def _write_complaints(desk: Desk, file, identities: bool) -> int:
     frame = queries.export(desk.register, SYSTEM, queries.Filters(), in_full=identities)
     for name in frame.select_dtypes(["object", "string"]):
         # Whoever opens the file in a spreadsheet must not run what a citizen wrote.
-        column = frame[name]
-        frame[name] = column.where(~column.str.contains(FORMULA, na=False), "'" + column)
+        frame[name] = frame[name].map(harmless)
     # Rows end as RFC 4180 has it; otherwise a carriage return in a text would stand unquoted and end one, too.
     frame.to_csv(file, index=False, lineterminator="\r\n", date_format="%Y-%m-%dT%H:%M:%SZ")
     return len(frame)

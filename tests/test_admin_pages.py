@@ -442,7 +442,7 @@ def test_what_administrators_write_is_shown_as_text(desk, admin, name):
 @pytest.mark.parametrize("text", ["[a](http://x.y)", "**a**", "`a`", ":red[a]", "$a$", "<a>", "~~a~~", "a\\b", "# a"])
 def test_text_of_people_carries_no_markup_into_a_line_of_the_page(text):
     written = parts.plain(text)
-    assert re.sub(r"\\(.)", r"\1", written) == text
+    assert re.sub(r"\\(.)", r"\1", written).replace("\u2060", "") == text
     assert re.search(r"(?<!\\)[`*\[<$~#:]", written) is None
 
 

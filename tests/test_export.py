@@ -12,12 +12,14 @@ from datetime import timedelta
 import httpx
 import openpyxl
 import pandas as pd
+import pyarrow as pa
 import pytest
 from starlette.applications import Starlette
 
 from pages import downloads
 from pages.parts import house
 from pages.parts.export_words import HEADINGS, VALUES
+from pages.parts.tables import plain_csv
 from store import export
 from store.clock import now as clock_now
 from store.export import files, jobs, question
@@ -136,9 +138,29 @@ def test_a_csv_runs_nothing_in_a_spreadsheet(desk, odd, exports):
     texts = [value for row in found for value in row.values()]
     assert [text for text in texts if text[:1] in tuple("=+-@\t\r\n＝＋－＠")] == []
     for text in FORMULAS:
-        assert "'" + text in texts
+        assert files.harmless(text) in texts
     for text in ODD:
         assert text in {row["teks lengkap"] for row in found}
+
+
+WITHIN = ("a;=1+1;", "a; -1;", 'a;"=1&"";', "a\n=1+1\n", "a\r\n+1\n", "a;＝1;", ";;@SUM(A1);")
+
+
+@pytest.mark.parametrize("text", [*FORMULAS, *WITHIN])
+def test_a_csv_that_is_opened_with_semicolons_runs_nothing_either(text):
+    """As Excel opens it where lists are written with semicolons: the commas and most quotes are text then."""
+    made = io.BytesIO()
+    writer = files.FORMATS["csv"](made, None, 1)
+    writer.write(pa.table({"nomor": ["WA-2026-00001"], "teks": [text]}))
+    writer.close()
+    for content in (made.getvalue(), plain_csv(pd.DataFrame([{"nomor": "1", "teks": text}]))):
+        opened = io.StringIO(content.decode("utf-8-sig"), newline="")
+        cells = [cell for row in csv.reader(opened, delimiter=";") for cell in row]
+        assert [cell for cell in cells if cell.lstrip()[:1] in tuple("=+-@＝＋－＠")] == []
+
+
+def test_a_list_and_a_negative_number_stay_what_they_are():
+    assert [files.harmless(value) for value in ("a; b", "a\nb", "3-4", -5, None)] == ["a; b", "a\nb", "3-4", -5, None]
 
 
 def test_an_xlsx_holds_texts_and_no_formula(desk, odd, exports):

@@ -8,6 +8,7 @@ from store.rules.workflow import TRIAGE, Actor, Role, State
 
 from . import house, moves, suggested, suggestions, words
 from .case_parts import case_link
+from .markdown import plain
 
 
 def show(view: CaseView, actor: Actor, prefix: str) -> None:
@@ -37,7 +38,9 @@ def _duplicates(view: CaseView, actor: Actor, prefix: str) -> None:
     if not found:
         return
     best = found[0]
-    with st.expander(f"Mungkin aduan yang sama · {len(found)} · {best.number}: {' · '.join(best.reasons[:2])}"):
+    # Words of reporters are in the reasons.
+    reasons = plain(" · ".join(best.reasons[:2]))
+    with st.expander(f"Mungkin aduan yang sama · {len(found)} · {best.number}: {reasons}"):
         suggestions.show_duplicates(found)
         with st.container(horizontal=True):
             for row in found:

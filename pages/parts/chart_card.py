@@ -2,14 +2,13 @@
 
 import csv
 import io
-import re
 from dataclasses import dataclass, field
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from store.export.files import FORMULA
+from store.export.files import harmless
 from store.figures.analysis_definitions import CHARTS
 
 from . import words
@@ -114,17 +113,12 @@ def as_csv(card: Card, filters: str, as_of: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for line in (card.title, filters, as_of, CHARTS[card.code]):
-        writer.writerow([_harmless(line)])
+        writer.writerow([harmless(line)])
     writer.writerow([])
-    writer.writerow([_harmless(name) for name in card.table.columns])
+    writer.writerow([harmless(name) for name in card.table.columns])
     for row in card.table.itertuples(index=False):
-        writer.writerow(["" if value != value or value is None else _harmless(value) for value in row])
+        writer.writerow(["" if value != value or value is None else harmless(value) for value in row])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _harmless(value: object) -> object:
-    """A cell that a spreadsheet does not run as a formula; numbers, also negative ones, stay numbers."""
-    return f"'{value}" if isinstance(value, str) and re.match(FORMULA, value) else value
 
 
 def png(card: Card, filters: str, as_of: str) -> bytes:

@@ -1,12 +1,11 @@
 """Lists of cases as a table, and plain tables as a file that a spreadsheet may open without harm."""
 
-import re
 from csv import QUOTE_ALL
 
 import pandas as pd
 import streamlit as st
 
-from store.export.files import FORMULA
+from store.export.files import harmless
 
 from . import words
 
@@ -46,8 +45,4 @@ def case_table(cases: list[dict], now, key: str) -> str | None:
 
 def plain_csv(frame: pd.DataFrame) -> bytes:
     """A table of texts as a file that a spreadsheet may open without harm."""
-    return frame.map(_harmless).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")
-
-
-def _harmless(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and re.match(FORMULA, value) else value
+    return frame.map(harmless).to_csv(index=False, quoting=QUOTE_ALL).encode("utf-8-sig")

@@ -5,6 +5,7 @@ text that stays one when it is edited.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,9 @@ from xlsxwriter.utility import xl_col_to_name
 
 # A cell that starts like this would run in a spreadsheet; some programs take the full-width signs, too.
 FORMULA = r"^[\x09\x0a\x0d=+\-@＝＋－＠]"
+# Where lists are written with semicolons, as in Indonesia, Excel opens a file with commas as one column and knows no
+# quotes after the first: what follows a semicolon or the end of a line within a text begins a cell of its own there.
+_WITHIN = r"([;\x09\x0a\x0d][\s\"]*)([=+\-@＝＋－＠])"
 XLSX_ROWS = 1_048_575
 # A cell holds 32,767 units of UTF-16, of which some signs take two.
 XLSX_TEXT = 16_300
@@ -181,7 +185,16 @@ FORMATS: dict[str, Callable] = {"csv": _Csv, "xlsx": _Xlsx, "parquet": _Parquet}
 
 def defused(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text that would run as a formula gets an apostrophe in front, which spreadsheets take for "this is text"."""
-    return pc.if_else(pc.match_substring_regex(column, FORMULA), pc.binary_join_element_wise("'", column, ""), column)
+    begins = pc.match_substring_regex(column, FORMULA)
+    column = pc.replace_substring_regex(column, _WITHIN, r"\1'\2")
+    return pc.if_else(begins, pc.binary_join_element_wise("'", column, ""), column)
+
+
+def harmless(value: object) -> object:
+    """The same for one cell of a CSV; numbers, also negative ones, stay numbers."""
+    if not isinstance(value, str):
+        return value
+    return ("'" if re.match(FORMULA, value) else "") + re.sub(_WITHIN, r"\1'\2", value)
 
 
 def in_words(batch: pa.RecordBatch, headings: dict[str, str], words: dict[str, dict]) -> pa.Table:
