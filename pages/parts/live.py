@@ -11,10 +11,12 @@ from store.clock import now as clock_now
 
 from . import house
 
-# How often a page looks, and how long an answer stands although the register has changed meanwhile: together below the
-# three seconds in which a change must show.
+# How often a page looks; how long an answer stands although the register has changed meanwhile; and how old it may be
+# for those who come while one of them asks anew. Each of the last two and the first are together below the three
+# seconds in which a change must show.
 LIVE_SECONDS = 2.0
 HOLD_SECONDS = 0.7
+STALE_SECONDS = 0.95
 _KEPT = 128
 _serial = itertools.count(1)
 
@@ -28,12 +30,24 @@ class Answer:
     found: object
 
 
+@dataclass(frozen=True)
+class _Known:
+    """An answer, what it was asked of, and when it was asked and had, by a clock that only goes forward."""
+
+    answer: Answer
+    of: tuple
+    asked: float
+    had: float
+
+    def stands(self, of: tuple) -> bool:
+        # What took long stands longer, so that a slow machine does something else, too.
+        return self.of == of or time.monotonic() - self.asked < max(HOLD_SECONDS, 2 * (self.had - self.asked))
+
+
 @dataclass
 class _Place:
-    lock: threading.Lock
-    known: tuple | None = None
-    asked: float = 0.0
-    answer: Answer | None = None
+    asking: threading.Lock
+    known: _Known | None = None
 
 
 _places: dict[Hashable, _Place] = {}
@@ -42,20 +56,36 @@ _guard = threading.Lock()
 
 def shared(key: Hashable, ask: Callable[[datetime], object]) -> Answer:
     """The answer under this key, asked anew when the register has changed or another minute has begun, and at most once
-    in `HOLD_SECONDS`.
+    in `HOLD_SECONDS`. One asks; who comes meanwhile takes the present answer, and waits only where that is too old.
 
     :param key: all that the answer depends on but the register and the time; above all, whose eyes it is for
     """
     register = house.desk().register
     place = _place((id(register), key))
-    with place.lock:
-        now = clock_now()
-        known = (register.version, now.replace(second=0, microsecond=0))
-        fresh = time.monotonic() - place.asked < HOLD_SECONDS
-        if place.answer is None or (place.known != known and not fresh):
-            place.answer = Answer(next(_serial), now, ask(now))
-            place.known, place.asked = known, time.monotonic()
-        return place.answer
+    known = place.known
+    if known and known.stands(_of(register)):
+        return known.answer
+    # Counted from when it was asked, as whatever came later is not in it.
+    waits = known is None or time.monotonic() - known.asked >= STALE_SECONDS
+    if not place.asking.acquire(blocking=waits):
+        return known.answer
+    try:
+        return _asked(place, register, ask)
+    finally:
+        place.asking.release()
+
+
+def _asked(place: _Place, register, ask: Callable[[datetime], object]) -> Answer:
+    """By who holds the place's lock: the answer that another has brought meanwhile, or a new one."""
+    of, asked, now = _of(register), time.monotonic(), clock_now()
+    if place.known is None or not place.known.stands(of):
+        answer = Answer(next(_serial), now, ask(now))
+        place.known = _Known(answer, of, asked, time.monotonic())
+    return place.known.answer
+
+
+def _of(register) -> tuple:
+    return register.version, clock_now().replace(second=0, microsecond=0)
 
 
 def _place(key: Hashable) -> _Place:
