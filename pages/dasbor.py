@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import charts, house, live, wall, why, words
-from pages.parts.scoreboard import BESIDE, EXPLAINED, Scoreboard
+from pages.parts.scoreboard import BESIDE, EXPLAINED, SHOWN, Scoreboard
 from pages.parts.session import require_role
 from store import access, figures
 from store.clock import today
@@ -22,7 +22,7 @@ on_wall = st.query_params.get("layar") == "dinding"
 def first_screen(now: datetime) -> dict:
     """What the first screen asks of the register."""
     desk, scope = house.desk(), month(now)
-    return {"present": figures.present(desk, scope, now), **figures.compared(desk, scope, now, BESIDE)}
+    return {"present": figures.present(desk, scope, now), **figures.compared(desk, scope, now, SHOWN, BESIDE)}
 
 
 def month(now: datetime) -> Scope:
