@@ -1,6 +1,7 @@
 """`python -m bench.report` writes bench/out/*.json as tables into bench/README.md, between its two marks."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from .measure import OUT
@@ -200,20 +201,26 @@ def _report_monthly(report: dict) -> str:
 
 
 def _viewers(report: dict) -> str:
-    found = report["results"]
-    alone = next(r["intake"] for r in found["runs"] if not r["tick"])
-    quiet = next(r["tick"] for r in found["runs"] if not r["intake"])
-    rows = []
-    for r in found["runs"]:
+    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "aim")
+    parts = []
+    for found in report["results"]:
+        said = (
+            f"{found['posted']} messages posted, {found['taken_in']} in the register; {found['complaints']:,} before."
+        )
+        parts.append(f"{said}\n\n{_table(heads, list(_watched(found['runs'])))}")
+    return "\n\n".join(parts)
+
+
+def _watched(runs: list[dict]) -> Iterator[tuple]:
+    alone = next(r["intake"] for r in runs if not r["tick"])
+    quiet = next(r["tick"] for r in runs if not r["intake"])
+    for r in runs:
         tick, post = r["tick"], r["intake"]
         cells = [f"{tick[name]:.0f}" for name in ("p50_ms", "p99_ms", "max_ms")] if tick else ["", "", ""]
         cells += [f"{tick['p50_ms'] / quiet['p50_ms']:.1f}" if tick else ""]
         cells += [f"{post[name]:.1f}" for name in ("p50_ms", "p99_ms")] if post else ["", ""]
         cells += [f"{post['p50_ms'] / alone['p50_ms']:.1f}" if post else ""]
-        rows.append((r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else ""))
-    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "aim")
-    said = f"{found['posted']} messages posted, {found['taken_in']} in the register; {found['complaints']:,} before."
-    return said + "\n\n" + _table(heads, rows)
+        yield (r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else "")
 
 
 def _aim(aim: float | None, missed: object) -> str:

@@ -5,7 +5,7 @@ for its live part every two seconds, as the page does by itself; the messages ar
 listener, each from another person, and the app takes them in meanwhile. Beside it viewers without messages, and
 messages without viewers.
 
-`python -m bench.viewers [--viewers N] [--rate N] [--seconds N] [--complaints N]`. Writes bench/out/viewers.json.
+`python -m bench.viewers [--viewers N] [--rate N] [--seconds N] [COMPLAINTS …]`. Writes bench/out/viewers.json.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -28,6 +28,7 @@ from . import intake, measure, pages, registers
 
 EVERY = 2.0
 AIM_MS = 1_000
+SIZES = (10_000, 1_000_000)
 _START = 1.0  # viewers come one after the other within this time
 
 
@@ -36,14 +37,18 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=20.0, help="messages a second")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of one measurement")
-    parser.add_argument("--complaints", type=int, default=10_000)
+    parser.add_argument("complaints", nargs="*", type=int, default=list(SIZES), help="in the register before")
     options = parser.parse_args()
     compare(options.viewers, options.rate, options.seconds, options.complaints)
 
 
-def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
-    """Messages alone, viewers alone, and both; print a table and write the JSON file."""
+def compare(viewers: int, rate: float, seconds: float, sizes: Iterable[int] = SIZES) -> None:
+    """Messages alone, viewers alone, and both, with each register; print a table and write the JSON file."""
     registers.OUT.mkdir(exist_ok=True)
+    measure.write("viewers", [_with_register(viewers, rate, seconds, complaints) for complaints in sizes])
+
+
+def _with_register(viewers: int, rate: float, seconds: float, complaints: int) -> dict:
     with tempfile.TemporaryDirectory(dir=registers.OUT) as folder:
         data = Path(folder)
         registers.copy_of(complaints, data).register.close()
@@ -65,6 +70,7 @@ def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
         with register.cursor() as cursor:
             (known,) = cursor.execute("select count(*) from message_in where wamid like 'wamid.viewers.%'").fetchone()
         register.close()
+    print(f"{complaints:,} complaints:")
     for result in results:
         tick, post = result["tick"] or {}, result["intake"] or {}
         print(
@@ -73,7 +79,7 @@ def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
             f"p99 {post.get('p99_ms', 0):6.1f} ms, {result['posted']} posted"
         )
     print(f"{posted} posted, {known} in the register 5 s later")
-    measure.write("viewers", {"complaints": complaints, "runs": results, "posted": posted, "taken_in": known})
+    return {"complaints": complaints, "runs": results, "posted": posted, "taken_in": known}
 
 
 def _run(case: str, port: int, listener: int, cookie: str, viewers: int, rate: float, seconds: float) -> dict:

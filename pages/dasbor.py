@@ -61,7 +61,7 @@ def draw_first(mark: int, wall: bool, promise: str, name: str, _answer: live.Ans
 @st.cache_data(max_entries=128, ttl=300, show_spinner=False)
 def draw_further(mark: int, days: int, _found: dict) -> None:
     st.subheader("Diterima (batang) dan berakhir (garis) per hari", anchor=False)
-    st.altair_chart(charts.by_day(_found["by_day"]))
+    st.vega_lite_chart(spec=charts.by_day(_found["by_day"]))
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Per kategori", anchor=False)
@@ -77,7 +77,7 @@ def _ranking(frame: pd.DataFrame, column: str, title: str, days: int) -> None:
     if frame.empty:
         st.info(f"Belum ada aduan dalam {days} hari ini. Aduan baru tampil di sini dalam beberapa detik.")
     else:
-        st.altair_chart(charts.ranking(frame, column, title))
+        st.vega_lite_chart(spec=charts.ranking(frame, column, title))
 
 
 def _departments(frame: pd.DataFrame, days: int) -> None:

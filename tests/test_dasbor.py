@@ -175,6 +175,75 @@ def test_an_answer_that_is_too_old_is_not_taken_while_another_is_asked(desk, mon
     assert told == ["after"] * 5
 
 
+def test_a_worker_keeps_new_what_is_watched_so_that_no_viewer_waits(desk, monkeypatch):
+    monkeypatch.setattr(live, "HOLD_SECONDS", 0)
+    monkeypatch.setattr(live, "STALE_SECONDS", 0)
+    monkeypatch.setattr(live, "WATCHED_SECONDS", 600)
+    stop, again, go_on = threading.Event(), threading.Event(), threading.Event()
+    askers = []
+
+    def ask(now):
+        askers.append(threading.current_thread())
+        if len(askers) > 1:
+            again.set()
+            assert go_on.wait(60)
+        return len(askers)
+
+    worker = threading.Thread(target=live.run, args=(desk.register, stop))
+    worker.start()
+    try:
+        assert live.shared("u", ask).found == 1
+        take_in(desk)
+        # Nobody looks, and it is asked; who looks meanwhile has the answer before.
+        assert again.wait(60)
+        assert [live.shared("u", ask).found for _ in range(5)] == [1] * 5
+        assert askers == [threading.current_thread(), worker]
+    finally:
+        go_on.set()
+        stop.set()
+        worker.join(60)
+    assert live.shared("u", ask).found == len(askers) >= 2
+
+
+def test_what_nobody_has_watched_for_long_is_asked_by_who_looks_again(desk, monkeypatch):
+    monkeypatch.setattr(live, "HOLD_SECONDS", 0)
+    monkeypatch.setattr(live, "WATCHED_SECONDS", 0)
+    stop = threading.Event()
+    worker = threading.Thread(target=live.run, args=(desk.register, stop))
+    worker.start()
+    try:
+        assert live.shared("s", lambda now: "before").found == "before"
+        take_in(desk)
+        assert live.shared("s", lambda now: "after").found == "after"
+    finally:
+        stop.set()
+        worker.join(60)
+
+
+def test_a_question_of_the_worker_that_fails_is_asked_by_the_next_viewer(desk, monkeypatch):
+    monkeypatch.setattr(live, "HOLD_SECONDS", 0)
+    monkeypatch.setattr(live, "WATCHED_SECONDS", 600)
+    stop, tried = threading.Event(), threading.Event()
+
+    def ask(now):
+        if threading.current_thread() is worker:
+            tried.set()
+            raise ValueError("broken")
+        return "whole"
+
+    worker = threading.Thread(target=live.run, args=(desk.register, stop))
+    worker.start()
+    try:
+        first = live.shared("t", ask)
+        take_in(desk)
+        assert tried.wait(60)
+    finally:
+        stop.set()
+        worker.join(60)
+    again = live.shared("t", ask)
+    assert (again.found, again.mark > first.mark) == ("whole", True)
+
+
 def test_after_a_question_that_failed_the_next_asks_again(desk):
     def broken(now):
         raise ValueError("broken")
