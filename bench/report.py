@@ -201,7 +201,7 @@ def _report_monthly(report: dict) -> str:
 
 
 def _viewers(report: dict) -> str:
-    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "aim")
+    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "app's CPU", "aim")
     parts = []
     for found in report["results"]:
         said = (
@@ -220,6 +220,7 @@ def _watched(runs: list[dict]) -> Iterator[tuple]:
         cells += [f"{tick['p50_ms'] / quiet['p50_ms']:.1f}" if tick else ""]
         cells += [f"{post[name]:.1f}" for name in ("p50_ms", "p99_ms")] if post else ["", ""]
         cells += [f"{post['p50_ms'] / alone['p50_ms']:.1f}" if post else ""]
+        cells += [f"{r['app_cpu']:.2f}"]
         yield (r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else "")
 
 
