@@ -1,8 +1,8 @@
 """Twenty people watch the live dashboard while twenty messages a second come in: who waits, and does intake notice?
 
 The real app and the real listener on one data folder, over real websockets and HTTP, all on loopback. It begins when
-the app has come to rest: it learns what to suggest 20 seconds after its start, and then every three hours. Each viewer asks
-for its live part every two seconds, as the page does by itself; the messages are posted at a steady rate to the
+the app has come to rest: it learns what to suggest 20 seconds after its start, and then every three hours. Each viewer
+asks for its live part every two seconds, as the page does by itself; the messages are posted at a steady rate to the
 listener, each from another person, and the app takes them in meanwhile. Beside it viewers without messages, and
 messages without viewers.
 
