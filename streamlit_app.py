@@ -23,7 +23,7 @@ from ingest import clocks, drain, media, outbox, templates, whatsapp
 from ingest.inbox import InboxReader
 from pages import door, downloads, files, oidc, open_data, public
 from pages import sign_in as sign_in_pages
-from pages.parts import house, suggestions, warm
+from pages.parts import house, live, suggestions, warm
 from store import one_time, suggest, users
 from store import settings as store_settings
 from store.__main__ import BUSY, wrong_register
@@ -100,6 +100,7 @@ def _start_workers(desk, stop: threading.Event) -> list[threading.Thread]:
         "clocks": (clocks.run, desk, stop),
         "templates": (templates.run, desk, whatsapp.client(settings), stop),
         "suggest": (suggest.run, suggestions.suggestions(), stop),
+        "live": (live.run, desk.register, stop),
     }
     workers = [threading.Thread(target=job[0], args=job[1:], name=name) for name, job in jobs.items()]
     for worker in workers:

@@ -16,12 +16,14 @@ OUT = Path(__file__).parent / "out"
 def times(work: Callable[[int], object], runs: int) -> dict[str, float]:
     """Milliseconds of the first call, and of as many warm ones; `work` is told the number of its run.
 
-    Every run number is called once before it counts, so that nothing is read from disk in a counted run.
+    Every run number is called once before it counts, so that nothing is read from disk in a counted run. `cpu_ms` is
+    the least that a call took of the processors, all its threads together: other work on the machine changes it little.
     """
     first = once(work, 0)
     for run in range(1, runs):
         work(run)
-    return {"first_ms": first} | spread([once(work, run) for run in range(runs)])
+    taken = [spent(work, run) for run in range(runs)]
+    return {"first_ms": first, **spread([wall for wall, _ in taken]), "cpu_ms": min(cpu for _, cpu in taken)}
 
 
 def spread(milliseconds: list[float]) -> dict[str, float]:
@@ -60,9 +62,14 @@ def write(name: str, results: object) -> None:
 
 def once(work: Callable[[int], object], run: int) -> float:
     """Milliseconds of one call."""
-    started = time.perf_counter()
+    return spent(work, run)[0]
+
+
+def spent(work: Callable[[int], object], run: int) -> tuple[float, float]:
+    """Milliseconds of one call by the clock, and of the processors in all threads of this process."""
+    started, used = time.perf_counter(), time.process_time()
     work(run)
-    return (time.perf_counter() - started) * 1000
+    return (time.perf_counter() - started) * 1000, (time.process_time() - used) * 1000
 
 
 def _lines(path: str) -> list[str]:

@@ -21,11 +21,12 @@ from store.queries import Filters
 
 from . import measure, registers
 
-# What Dasbor holds against earlier months (pages/parts/scoreboard.py).
+# What Dasbor holds against earlier months, and what it shows of this one (pages/parts/scoreboard.py).
 BESIDE = (
     *("within_promise", "within_outer", "first_within_day", "first_answer_median", "first_answer_p90"),
     *("result_median", "result_p90", "answered", "rating_mean", "reopened_share", "received", *figures.CLOSINGS),
 )
+SHOWN = (*BESIDE, "closed", "confirmed_share", "ratings", "ratings_low")
 TRIAGE = "('received', 'returned', 'reopened')"
 
 
@@ -122,7 +123,7 @@ def questions(desk: Desk) -> list[Question]:
         moment = now()
         month = figures.this_month(Scope(city, today(), today()), moment)
         figures.present(desk, month, moment)
-        figures.compared(desk, month, moment, BESIDE)
+        figures.compared(desk, month, moment, SHOWN, BESIDE)
 
     def case(numbers: list[str]) -> Callable[[int], object]:
         return lambda run: queries.case_view(register, city, numbers[run % len(numbers)])

@@ -177,10 +177,12 @@ _COURSE = {
     "approved_at": "past(submitted_at + later(id, 27, 20), moment)",
     "told_at": "coalesce(answered_at, approved_at)",
     "undelivered": "coalesce(wa and u(id, 10) < 0.01 and told_at > moment - to_days(20), false)",
+    # By telephone, letter or the web nobody has heard an answer until somebody has told it.
+    "rung_at": "case when general and not wa and channel <> 'LOK' then past(answered_at + later(id, 29, 3), moment) end",
     "reported_at": "case when wa then past(told_at + to_seconds(4), moment) end",
     "waits": "if(ending = 'silence', to_days(10) + to_seconds(15), least(later(id, 28, 60), to_days(9)) + to_seconds(60))",
     "closed_at": "if(undelivered, null, past(approved_at + waits, moment))",
-    "ended_at": "if(general, if(wa, if(undelivered, null, reported_at), answered_at), closed_at)",
+    "ended_at": "if(general, if(wa, if(undelivered, null, reported_at), if(channel = 'LOK', answered_at, rung_at)), closed_at)",
     "idle": "if(u(id, 11) < 0.002, cast(u(id, 12) * epoch(moment - ended_at) as bigint), null)",
     "noted_at": "ended_at + to_seconds(idle) + to_milliseconds(500)",
     "latitude": "if(wa and u(id, 13) < 0.2, round(-6.89 + u(id, 14) / 25, 16), null)",
@@ -247,6 +249,7 @@ _STEP = """
         union all select id, 13, case ending when 'confirmed' then 'confirm' when 'silence' then 'lapse' else 'close' end,
             closed_at, case ending when 'confirmed' then 'reporter' when 'silence' then 'system' else 'city' end,
             'awaiting_confirmation', 'closed' from story
+        union all select id, 15, 'told', rung_at, 'city', 'answered', 'answered' from story
         union all select id, 14, 'note', noted_at, 'city', if(general, 'answered', 'closed'),
             if(general, 'answered', 'closed') from story
     ) where happened_at is not null order by id

@@ -1,6 +1,7 @@
 """`python -m bench.report` writes bench/out/*.json as tables into bench/README.md, between its two marks."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from .measure import OUT
@@ -68,29 +69,34 @@ def _questions(report: dict) -> str:
                 f"{value:.1f}"
                 for value in (r["first_ms"], r["min_ms"], r["p50_ms"], r["p99_ms"], r["plain"]["p50_ms"], r["ratio"])
             ),
+            *(f"{found['cpu_ms']:.1f}" if "cpu_ms" in found else "" for found in (r, r["plain"])),
             _aim(r["aim_ms"], r["aim_ms"] and r["p50_ms"] > r["aim_ms"]),
         )
         for r in report["results"]
     ]
-    return _table(
-        ("question", "complaints", "first ms", "least ms", "p50 ms", "p99 ms", "plain p50", "ratio", "aim"), rows
-    )
+    heads = ("question", "complaints", "first ms", "least ms", "p50 ms", "p99 ms", "plain p50", "ratio")
+    return _table((*heads, "CPU ms", "plain CPU", "aim"), rows)
 
 
 def _analysis(report: dict) -> str:
+    def cells(found: dict | None, *names: str) -> list[str]:
+        return [f"{found[name]:.1f}" if found else "" for name in names]
+
     rows = [
         (
             r["filter"],
-            r["question"],
-            *(f"{r[name]:.1f}" for name in ("cold_ms", "min_ms", "p50_ms", "plain_cold_ms")),
-            f"{r['plain']['p50_ms']:.1f}",
+            r["asked"],
+            *cells(r["cold"], "p50_ms", "min_ms", "cpu_ms"),
+            *cells(r["plain_cold"], "p50_ms", "cpu_ms"),
+            *cells(r["warm"], "p50_ms", "cpu_ms"),
+            *cells(r["plain"], "p50_ms", "cpu_ms"),
             r["ratio"],
-            _aim(r["aim_ms"], r["aim_ms"] and r["cold_ms"] > r["aim_ms"]),
+            _aim(r["aim_ms"], r["aim_ms"] and r["cold"]["p50_ms"] > r["aim_ms"]),
         )
         for r in report["results"]["rows"]
     ]
-    heads = ("filter", "question", "cold ms", "least ms", "p50 ms", "plain cold", "plain p50", "ratio", "aim")
-    return f"{report['results']['complaints']:,} complaints.\n\n" + _table(heads, rows)
+    heads = ("filter", "asked", "cold ms", "least", "CPU", "plain cold", "CPU", "p50 ms", "CPU", "plain p50", "CPU")
+    return f"{report['results']['complaints']:,} complaints.\n\n" + _table((*heads, "ratio", "aim"), rows)
 
 
 def _drain(report: dict) -> str:
@@ -183,7 +189,7 @@ def _report_monthly(report: dict) -> str:
             r["what"],
             f"{r['min_ms']:.0f}" if "min_ms" in r else "",
             f"{r['p50_ms']:.0f}",
-            r.get("cpu_ms", ""),
+            f"{r['cpu_ms']:.0f}" if "cpu_ms" in r else "",
             r.get("ratio", ""),
             _aim(r["aim_ms"], r["p50_ms"] > r["aim_ms"]) if "aim_ms" in r else "",
         )
@@ -195,20 +201,27 @@ def _report_monthly(report: dict) -> str:
 
 
 def _viewers(report: dict) -> str:
-    found = report["results"]
-    alone = next(r["intake"] for r in found["runs"] if not r["tick"])
-    quiet = next(r["tick"] for r in found["runs"] if not r["intake"])
-    rows = []
-    for r in found["runs"]:
+    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "app's CPU", "aim")
+    parts = []
+    for found in report["results"]:
+        said = (
+            f"{found['posted']} messages posted, {found['taken_in']} in the register; {found['complaints']:,} before."
+        )
+        parts.append(f"{said}\n\n{_table(heads, list(_watched(found['runs'])))}")
+    return "\n\n".join(parts)
+
+
+def _watched(runs: list[dict]) -> Iterator[tuple]:
+    alone = next(r["intake"] for r in runs if not r["tick"])
+    quiet = next(r["tick"] for r in runs if not r["intake"])
+    for r in runs:
         tick, post = r["tick"], r["intake"]
         cells = [f"{tick[name]:.0f}" for name in ("p50_ms", "p99_ms", "max_ms")] if tick else ["", "", ""]
         cells += [f"{tick['p50_ms'] / quiet['p50_ms']:.1f}" if tick else ""]
         cells += [f"{post[name]:.1f}" for name in ("p50_ms", "p99_ms")] if post else ["", ""]
         cells += [f"{post['p50_ms'] / alone['p50_ms']:.1f}" if post else ""]
-        rows.append((r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else ""))
-    heads = ("case", "tick p50 ms", "p99", "longest", "ratio", "intake p50 ms", "p99", "ratio", "aim")
-    said = f"{found['posted']} messages posted, {found['taken_in']} in the register; {found['complaints']:,} before."
-    return said + "\n\n" + _table(heads, rows)
+        cells += [f"{r['app_cpu']:.2f}"]
+        yield (r["case"], *cells, _aim(AIM_MS, tick["max_ms"] > AIM_MS) if tick else "")
 
 
 def _aim(aim: float | None, missed: object) -> str:

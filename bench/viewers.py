@@ -1,11 +1,12 @@
 """Twenty people watch the live dashboard while twenty messages a second come in: who waits, and does intake notice?
 
-The real app and the real listener on one data folder, over real websockets and HTTP, all on loopback. Each viewer asks
-for its live part every two seconds, as the page does by itself; the messages are posted at a steady rate to the
+The real app and the real listener on one data folder, over real websockets and HTTP, all on loopback. It begins when
+the app has come to rest: it learns what to suggest 20 seconds after its start, and then every three hours. Each viewer
+asks for its live part every two seconds, as the page does by itself; the messages are posted at a steady rate to the
 listener, each from another person, and the app takes them in meanwhile. Beside it viewers without messages, and
 messages without viewers.
 
-`python -m bench.viewers [--viewers N] [--rate N] [--seconds N] [--complaints N]`. Writes bench/out/viewers.json.
+`python -m bench.viewers [--viewers N] [--rate N] [--seconds N] [COMPLAINTS …]`. Writes bench/out/viewers.json.
 """
 
 import argparse
@@ -13,11 +14,12 @@ import contextlib
 import hashlib
 import hmac
 import json
+import os
 import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -28,6 +30,8 @@ from . import intake, measure, pages, registers
 
 EVERY = 2.0
 AIM_MS = 1_000
+SIZES = (10_000, 1_000_000)
+_LEARNS = 25  # seconds after which the app has begun to learn
 _START = 1.0  # viewers come one after the other within this time
 
 
@@ -36,14 +40,18 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=20.0, help="messages a second")
     parser.add_argument("--seconds", type=float, default=20.0, help="length of one measurement")
-    parser.add_argument("--complaints", type=int, default=10_000)
+    parser.add_argument("complaints", nargs="*", type=int, default=list(SIZES), help="in the register before")
     options = parser.parse_args()
     compare(options.viewers, options.rate, options.seconds, options.complaints)
 
 
-def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
-    """Messages alone, viewers alone, and both; print a table and write the JSON file."""
+def compare(viewers: int, rate: float, seconds: float, sizes: Iterable[int] = SIZES) -> None:
+    """Messages alone, viewers alone, and both, with each register; print a table and write the JSON file."""
     registers.OUT.mkdir(exist_ok=True)
+    measure.write("viewers", [_with_register(viewers, rate, seconds, complaints) for complaints in sizes])
+
+
+def _with_register(viewers: int, rate: float, seconds: float, complaints: int) -> dict:
     with tempfile.TemporaryDirectory(dir=registers.OUT) as folder:
         data = Path(folder)
         registers.copy_of(complaints, data).register.close()
@@ -53,11 +61,17 @@ def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
             intake.server("listener", data) as listener,
         ):
             cookie = pages._sign_in(port)
-            results = [
-                _run("messages alone", port, listener, cookie, 0, rate, seconds),
-                _run(f"{viewers} viewers alone", port, listener, cookie, viewers, 0, seconds),
-                _run(f"{viewers} viewers and messages", port, listener, cookie, viewers, rate, seconds),
-            ]
+            _rest(port)
+            results = []
+            for case, watching, coming in (
+                ("messages alone", 0, rate),
+                (f"{viewers} viewers alone", viewers, 0),
+                (f"{viewers} viewers and messages", viewers, rate),
+            ):
+                begun, used = time.perf_counter(), _used(port)
+                result = _run(case, port, listener, cookie, watching, coming, seconds)
+                result["app_cpu"] = (_used(port) - used) / (time.perf_counter() - begun)
+                results.append(result)
             # The app alone may open the register: it is given a moment for the last messages, and then counted.
             time.sleep(5)
         posted = sum(result["posted"] for result in results)
@@ -65,15 +79,36 @@ def compare(viewers: int, rate: float, seconds: float, complaints: int) -> None:
         with register.cursor() as cursor:
             (known,) = cursor.execute("select count(*) from message_in where wamid like 'wamid.viewers.%'").fetchone()
         register.close()
+    print(f"{complaints:,} complaints:")
     for result in results:
         tick, post = result["tick"] or {}, result["intake"] or {}
         print(
             f"{result['case']:28} tick p50 {tick.get('p50_ms', 0):6.0f} p99 {tick.get('p99_ms', 0):6.0f} "
             f"longest {tick.get('max_ms', 0):6.0f} ms | intake p50 {post.get('p50_ms', 0):6.1f} "
-            f"p99 {post.get('p99_ms', 0):6.1f} ms, {result['posted']} posted"
+            f"p99 {post.get('p99_ms', 0):6.1f} ms, {result['posted']} posted | {result['app_cpu']:.2f} processors"
         )
     print(f"{posted} posted, {known} in the register 5 s later")
-    measure.write("viewers", {"complaints": complaints, "runs": results, "posted": posted, "taken_in": known})
+    return {"complaints": complaints, "runs": results, "posted": posted, "taken_in": known}
+
+
+def _rest(port: int) -> None:
+    """Wait until the app does next to nothing, at most five minutes."""
+    time.sleep(_LEARNS)
+    for _ in range(60):
+        used = _used(port)
+        time.sleep(5)
+        if _used(port) - used < 0.5:
+            return
+
+
+def _used(port: int) -> float:
+    """Seconds of the processors that the app has used."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"--server.port\0{port}\0" in (process / "cmdline").read_text():
+                fields = (process / "stat").read_text().rpartition(")")[2].split()
+                return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    raise RuntimeError("the app has ended")
 
 
 def _run(case: str, port: int, listener: int, cookie: str, viewers: int, rate: float, seconds: float) -> dict:

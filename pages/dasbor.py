@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import charts, house, live, wall, why, words
-from pages.parts.scoreboard import BESIDE, EXPLAINED, Scoreboard
+from pages.parts.scoreboard import BESIDE, EXPLAINED, SHOWN, Scoreboard
 from pages.parts.session import require_role
 from store import access, figures
 from store.clock import today
@@ -22,7 +22,7 @@ on_wall = st.query_params.get("layar") == "dinding"
 def first_screen(now: datetime) -> dict:
     """What the first screen asks of the register."""
     desk, scope = house.desk(), month(now)
-    return {"present": figures.present(desk, scope, now), **figures.compared(desk, scope, now, BESIDE)}
+    return {"present": figures.present(desk, scope, now), **figures.compared(desk, scope, now, SHOWN, BESIDE)}
 
 
 def month(now: datetime) -> Scope:
@@ -61,7 +61,7 @@ def draw_first(mark: int, wall: bool, promise: str, name: str, _answer: live.Ans
 @st.cache_data(max_entries=128, ttl=300, show_spinner=False)
 def draw_further(mark: int, days: int, _found: dict) -> None:
     st.subheader("Diterima (batang) dan berakhir (garis) per hari", anchor=False)
-    st.altair_chart(charts.by_day(_found["by_day"]))
+    st.vega_lite_chart(spec=charts.by_day(_found["by_day"]))
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Per kategori", anchor=False)
@@ -77,7 +77,7 @@ def _ranking(frame: pd.DataFrame, column: str, title: str, days: int) -> None:
     if frame.empty:
         st.info(f"Belum ada aduan dalam {days} hari ini. Aduan baru tampil di sini dalam beberapa detik.")
     else:
-        st.altair_chart(charts.ranking(frame, column, title))
+        st.vega_lite_chart(spec=charts.ranking(frame, column, title))
 
 
 def _departments(frame: pd.DataFrame, days: int) -> None:

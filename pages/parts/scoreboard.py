@@ -32,8 +32,9 @@ ON_WALL = {
 }
 # Fewer than so many say little: the share of them is marked.
 FEW = 10
-# What is held against earlier months.
+# What is held against earlier months, and with it all that the screen shows of this one.
 BESIDE = (*PROMISE, *figures.CLOSINGS, "answered", "rating_mean", "reopened_share", "received")
+SHOWN = (*BESIDE, "closed", "confirmed_share", "ratings", "ratings_low")
 EXPLAINED = (*NOW, *PROMISE, *figures.CLOSINGS, "answered", "rating_mean", "reopened_share", "received", "ended")
 
 

@@ -35,13 +35,27 @@ def local_day(column: str) -> str:
 
 
 def weekday(column: str) -> str:
-    """SQL for a time's weekday in Jakarta: 1 is Monday (1 January 1970 was a Thursday)."""
-    return f"(({local_day(column)}) + 3) % 7 + 1"
+    """SQL for a time's weekday in Jakarta: 1 is Monday."""
+    return _weekday(_local_hour(column))
 
 
 def hour(column: str) -> str:
     """SQL for a time's hour in Jakarta."""
-    return f"(epoch_us({column}) + {_JAKARTA}) % {_DAY} // 3600000000"
+    return _hour(_local_hour(column))
+
+
+def _local_hour(column: str) -> str:
+    """SQL for the number of a time's hour in Jakarta, from 1970 on."""
+    return f"(epoch_us({column}) + {_JAKARTA}) // 3600000000"
+
+
+def _weekday(number: str) -> str:
+    # 1 January 1970 was a Thursday.
+    return f"(({number}) // 24 + 3) % 7 + 1"
+
+
+def _hour(number: str) -> str:
+    return f"({number}) % 24"
 
 
 _DAYS = """
@@ -130,12 +144,12 @@ def ageing(register: Register, scope: Scope, now: datetime) -> pd.DataFrame:
 def by_category_and_month(register: Register, scope: Scope) -> pd.DataFrame:
     """Received: `code`, `name`, `month` (its first day), `received`; only pairs that occur."""
     return register.frame(
-        "with counted as (select coalesce(c.category, '-') as code, "
+        "with counted as (select c.category as code, "
         + local_day("c.received_at")
         + " as day, count(*) as n from complaint c where "
         + RECEIVED
         + """ group by all)
-        select n.code, coalesce(any_value(g.name), 'Belum ditentukan') as name,
+        select coalesce(n.code, '-') as code, coalesce(any_value(g.name), 'Belum ditentukan') as name,
             cast(date_trunc('month', date '1970-01-01' + n.day::integer) as date) as month, sum(n.n)::bigint as received
         from counted n left join category g on g.code = n.code group by 1, 3 order by 3, 1
         """,
@@ -150,11 +164,11 @@ def by_kelurahan(register: Register, scope: Scope) -> pd.DataFrame:
     """
     return register.frame(
         """
-        select coalesce(k.code, s.code) as code, coalesce(k.name, 'Belum diketahui') as name,
+        select coalesce(k.code, s.code, '-') as code, coalesce(k.name, 'Belum diketahui') as name,
             coalesce(k.kecamatan, '–') as kecamatan, coalesce(s.received, 0)::bigint as received,
             coalesce(s.open, 0)::bigint as open
         from kelurahan k full join (
-            select coalesce(c.kelurahan, '-') as code, count(*) as received,
+            select c.kelurahan as code, count(*) as received,
                 count(*) filter (c.ended_at is null) as open
             from complaint c where """
         + RECEIVED
@@ -212,11 +226,12 @@ def by_channel(register: Register, scope: Scope, now: datetime) -> pd.DataFrame:
 
 def by_hour(register: Register, scope: Scope) -> pd.DataFrame:
     """When complaints arrive: `weekday` (1 is Monday), `hour`, `received`; only pairs that occur."""
+    # By the hour of the two years first: one division a row.
     return register.frame(
-        f"select {weekday('c.received_at')} as weekday, {hour('c.received_at')} as hour,"
-        + " count(*) as received from complaint c where "
+        f"select {_weekday('number')} as weekday, {_hour('number')} as hour, sum(n)::bigint as received"
+        f" from (select {_local_hour('c.received_at')} as number, count(*) as n from complaint c where "
         + RECEIVED
-        + " group by 1, 2 order by 1, 2",
+        + " group by 1) group by 1, 2 order by 1, 2",
         scope.params,
     )
 

@@ -76,13 +76,16 @@ def _may_be_shown(word: str, names: set[str]) -> bool:
     return not (word in names or word in _SMALL or wording.is_small(word) or re.search(r"(.)\1\1", word))
 
 
-_TEXTS = """
-    with fresh as materialized (
-        select c.contact_id, c.summary from complaint c
-        where c.received_at >= $turn and c.received_at < $until and not c.confidential and """ + ROWS + """
-        order by c.id desc limit $read
+def _newest(name: str, columns: str, since: str, until: str) -> str:
+    """The newest of a stretch: found by their ids, as only of so many the long texts are read."""
+    return (
+        f"{name}_ids as materialized (select c.id from complaint c where c.received_at >= {since}"
+        f" and c.received_at < {until} and not c.confidential and {ROWS} order by c.id desc limit $read), "
+        f"{name} as materialized (select {columns} from complaint c where c.id in (select id from {name}_ids))"
     )
-"""  # fmt: skip
+
+
+_TEXTS = "with " + _newest("fresh", "c.contact_id, c.summary", "$turn", "$until")
 # A word is counted once a complaint, and not where it stands after a title.
 _SAID = """
     list_distinct(list_filter(t, lambda word, place: length(word) between 4 and 24
@@ -90,10 +93,9 @@ _SAID = """
 """
 _QUERY = (
     _TEXTS
-    + ", before as materialized (select c.summary from complaint c"
-    + " where c.received_at >= $since and c.received_at < $turn and not c.confidential and "
-    + ROWS
-    + """ order by c.id desc limit $read), fresh_words as (
+    + ", "
+    + _newest("before", "c.summary", "$since", "$turn")
+    + """, fresh_words as (
         select word, count(*) as complaints, count(distinct contact_id) as reporters from (
             select contact_id, unnest("""
     + _SAID

@@ -34,14 +34,17 @@ def earlier(scope: Scope, now: datetime, months: int) -> tuple[Scope, datetime]:
     return replace(scope, since=_back(scope.since, months), until=until), moment
 
 
-def compared(desk: Desk, scope: Scope, now: datetime, codes: Iterable[str] | None = None) -> dict[str, dict]:
+def compared(
+    desk: Desk, scope: Scope, now: datetime, codes: Iterable[str] | None = None, before: Iterable[str] | None = None
+) -> dict[str, dict]:
     """The period's figures as `now`, and those of `BACK` by their names.
 
-    :param codes: which of those earlier ones; all if not given
+    :param codes: which figures, and what they are shares of; all if not given
+    :param before: which of the earlier periods; the same if not given
     """
-    found = {"now": period(desk, scope, now)}
+    found = {"now": period(desk, scope, now, codes)}
     for name, months in BACK.items():
-        found[name] = period(desk, *earlier(scope, now, months), codes)
+        found[name] = period(desk, *earlier(scope, now, months), before or codes)
     return found
 
 

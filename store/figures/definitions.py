@@ -16,8 +16,8 @@ from .conditions import (
     FIRST_KEPT,
     OWED,
     RESULT,
-    any_of,
     decided,
+    in_state,
     kept,
     late,
 )
@@ -101,12 +101,12 @@ _PRESENT = (
     Figure(
         "in_triage", "Menunggu Tim Kota",
         "Aduan yang menunggu keputusan Tim Pengaduan Kota: Diterima, Dikembalikan, atau Dibuka kembali.",
-        condition=f"c.ended_at is null and c.state in {any_of(TRIAGE)}",
+        condition=f"c.ended_at is null and {in_state(TRIAGE)}",
     ),
     Figure(
         "with_departments", "Pada OPD",
         "Aduan yang sedang pada OPD, dari diteruskan sampai hasilnya diverifikasi.",
-        condition=f"c.ended_at is null and c.state in {any_of(WITH_DEPARTMENT)}",
+        condition=f"c.ended_at is null and {in_state(WITH_DEPARTMENT)}",
     ),
     Figure(
         "awaiting_confirmation", "Menunggu tanggapan pelapor",

@@ -63,7 +63,11 @@ _ONCE = {FIRST_DUE: first_due("c.working_day"), f"({OWED})": OWED, f"({STOPPED})
 
 def _question(where: str, group: list[Figure]) -> str:
     """All figures over the same rows."""
-    chosen = ", ".join(f"{expression(figure.code)} as {figure.code}" for figure in group)
+    pairs = {kind: {(f.measure, f.condition) for f in group if f.kind == kind} for kind in _PLACES}
+    both = pairs["median"] & pairs["p90"]
+    chosen = ", ".join(
+        f"{expression(figure.code, (figure.measure, figure.condition) in both)} as {figure.code}" for figure in group
+    )
     working_day = f", {WORKING_DAY} as working_day" if FIRST_DUE in chosen else ""
     once = ""
     for place, (text, computed) in enumerate(_ONCE.items()):
@@ -90,17 +94,25 @@ def belongs(column: str) -> str:
     return f"c.{column} >= $since and c.{column} < $until and c.{column} <= $now"
 
 
-def expression(code: str) -> str:
+_PLACES = {"median": 0.5, "p90": 0.9}
+
+
+def expression(code: str, paired: bool = False) -> str:
     """What counts a figure (not a share) over rows `c` that already belong to the period, for use in a select of any
-    grouping."""
+    grouping.
+
+    :param paired: median and p90 of the same measure are both asked: they share their sorting
+    """
     figure = FIGURES[code]
     rows = f"filter (where {figure.condition})"
     if figure.kind == "cases":
         return f"count(*) {rows}"
     if figure.kind == "mean":
         return f"avg({figure.measure}) {rows}"
-    place = 0.5 if figure.kind == "median" else 0.9
-    return f"quantile_cont({figure.measure}, {place}) {rows} / {_HOUR}"
+    if paired:
+        place = list(_PLACES).index(figure.kind) + 1
+        return f"(quantile_cont({figure.measure}, {list(_PLACES.values())}) {rows})[{place}] / {_HOUR}"
+    return f"quantile_cont({figure.measure}, {_PLACES[figure.kind]}) {rows} / {_HOUR}"
 
 
 def condition(code: str) -> str:

@@ -7,15 +7,21 @@ from .. import access
 from ..rules.deadline import from_jakarta
 from ..rules.workflow import Actor
 
+
+def _chosen(column: str, given: str) -> str:
+    # Without `coalesce`, DuckDB looks once at each value that a block of rows has, not at each row.
+    listed = f"${given}::varchar[]"
+    null = f"c.{column} is null and list_contains({listed}, '-')"
+    return f"(len({listed}) = 0 or list_contains({listed}, c.{column}) or ({null}))"
+
+
 # By what of a scope narrows them, the rows of `complaint` that it leaves, whatever the period; under the name c.
 _NARROWED = {
     "visible": "($visible::varchar is null or regexp_matches(c.departments, $visible::varchar))",
     "department": "($department::varchar is null or regexp_matches(c.departments, $department::varchar))",
-    "categories": (
-        "(len($categories::varchar[]) = 0 or list_contains($categories::varchar[], coalesce(c.category, '-')))"
-    ),
-    "kelurahan": "(len($kelurahan::varchar[]) = 0 or list_contains($kelurahan::varchar[], coalesce(c.kelurahan, '-')))",
-    "channels": "(len($channels::varchar[]) = 0 or list_contains($channels::varchar[], c.channel))",
+    "categories": _chosen("category", "categories"),
+    "kelurahan": _chosen("kelurahan", "kelurahan"),
+    "channels": _chosen("channel", "channels"),
     "open_only": "not ($open_only and c.confidential)",
 }
 # All of it, for a question whatever its scope.
