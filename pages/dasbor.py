@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, house, live, wall, why, words
+from pages.parts import breakdown, charts, house, live, wall, why, words
 from pages.parts.scoreboard import BESIDE, EXPLAINED, Scoreboard
 from pages.parts.session import require_role
 from store import access, figures
@@ -34,6 +34,8 @@ def further(now: datetime, days: int) -> dict:
     register, until = house.desk().register, today()
     period = (register, actor, until - timedelta(days=days - 1), until)
     return {
+        "since": period[2],
+        "until": until,
         "by_day": figures.by_day(*period),
         "by_department": figures.by_department(*period, now),
         "by_category": figures.by_category(*period),
@@ -61,48 +63,29 @@ def draw_first(mark: int, wall: bool, promise: str, name: str, _answer: live.Ans
 @st.cache_data(max_entries=128, ttl=300, show_spinner=False)
 def draw_further(mark: int, days: int, _found: dict) -> None:
     st.subheader("Diterima (batang) dan berakhir (garis) per hari", anchor=False)
-    st.altair_chart(charts.by_day(_found["by_day"]))
+    st.altair_chart(charts.by_day(breakdown.days(_found["by_day"])))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Per kategori", anchor=False)
-        _ranking(_found["by_category"], "received", "Kategori", days)
+        _ranking(breakdown.categories(_found), "Kategori", days)
     with right:
-        st.subheader("Per kelurahan", anchor=False)
-        _ranking(_found["by_kelurahan"], "received", "Kelurahan", days)
+        _ranking(breakdown.kelurahan(_found), "Kelurahan", days)
     st.subheader("Per OPD", anchor=False)
-    _departments(_found["by_department"], days)
+    departments = breakdown.departments(_found)
+    if departments:
+        st.html(departments)
+        st.caption(breakdown.ABOUT_DEPARTMENTS)
+    else:
+        st.info("Belum ada aduan yang diteruskan ke OPD.")
 
 
-def _ranking(frame: pd.DataFrame, column: str, title: str, days: int) -> None:
+def _ranking(frame: pd.DataFrame, title: str, days: int) -> None:
+    st.subheader(f"Per {title.lower()}", anchor=False)
     if frame.empty:
         st.info(f"Belum ada aduan dalam {days} hari ini. Aduan baru tampil di sini dalam beberapa detik.")
-    else:
-        st.altair_chart(charts.ranking(frame, column, title))
-
-
-def _departments(frame: pd.DataFrame, days: int) -> None:
-    if frame.empty:
-        st.info("Belum ada aduan yang diteruskan ke OPD.")
         return
-    since = (today() - timedelta(days=days - 1)).isoformat()
-    lines = "".join(
-        f"<tr><td><a href='/daftar?opd={words.safe(r.code)}&dari={since}' target='_self'>{words.safe(r.name)}</a></td>"
-        f"<td class='n'>{words.number(r.open)}</td>"
-        f"<td class='n'>{'! ' if r.overdue else ''}{words.number(r.overdue)}</td>"
-        f"<td class='n'>{words.number(r.received)}</td>"
-        f"<td class='n'>{words.percent(r.kept / r.decided if r.decided else None)}"
-        f" <small>({words.number(r.kept)}/{words.number(r.decided)})</small></td></tr>"
-        for r in frame.rename_axis(None).itertuples(index=False)
-    )
-    st.html(
-        "<div class='w-scroll'><table class='w-table'><thead><tr><th>OPD</th><th class='n'>Belum berakhir</th>"
-        f"<th class='n'>Lewat tenggat</th><th class='n'>Diterima {days} hari</th><th class='n'>Selesai dalam janji</th>"
-        f"</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
-    st.caption(
-        "Setiap aduan dihitung sekali, pada OPD utamanya. Daftar yang terbuka memuat juga aduan yang OPD itu hanya "
-        "memegang bagiannya."
-    )
+    st.altair_chart(charts.ranking(frame, "received", title))
+    if len(frame) > charts.RANKED:
+        st.caption(f"{charts.RANKED} terbanyak dari {words.number(len(frame))}; semuanya ada di Analitik.")
 
 
 @st.fragment(run_every=live.LIVE_SECONDS)

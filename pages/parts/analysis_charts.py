@@ -183,6 +183,7 @@ def promise(frame: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("low:Q", title="Rentang dari", format=".0%"),
         alt.Tooltip("high:Q", title="sampai", format=".0%"),
         alt.Tooltip("decided:Q", title="Dapat dinilai", format=",d"),
+        alt.Tooltip("late:Q", title="Tidak ditepati", format=",d"),
     ]
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
     rules = base.mark_rule(color=BLUE, strokeWidth=3, opacity=0.5).encode(

@@ -7,6 +7,8 @@ from store.rules.indonesian import DAYS, FULL_DAYS, FULL_MONTHS, MONTHS
 
 # Okabe and Ito's colours: told apart by people who see no red or green. Never used for states.
 BLUE, ORANGE = "#0072B2", "#E69F00"
+# So many stand in a ranking.
+RANKED = 15
 
 LOCALE = alt.Locale(
     number={"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""]},
@@ -24,7 +26,7 @@ LOCALE = alt.Locale(
 
 
 def by_day(frame: pd.DataFrame) -> alt.Chart:
-    """Received as bars and ended as a line, day by day."""
+    """Received as bars and ended as a line, day by day; a press opens the cases of `href` and `ended_href`."""
     data = frame.assign(day=pd.to_datetime(frame["day"]))
     base = alt.Chart(data).encode(
         x=alt.X("day:T", title=None, axis=alt.Axis(format="%e %b", labelOverlap=True, grid=False))
@@ -34,25 +36,27 @@ def by_day(frame: pd.DataFrame) -> alt.Chart:
         alt.Tooltip("received:Q", title="Diterima", format=",d"),
         alt.Tooltip("ended:Q", title="Berakhir", format=",d"),
     ]
-    bars = base.mark_bar(color=BLUE, opacity=0.85).encode(
-        y=alt.Y("received:Q", title="aduan", axis=alt.Axis(format=",d", tickMinStep=1)), tooltip=tips
+    bars = base.mark_bar(color=BLUE, opacity=0.85, cursor="pointer").encode(
+        y=alt.Y("received:Q", title="aduan", axis=alt.Axis(format=",d", tickMinStep=1)), tooltip=tips, href="href:N"
     )
-    line = base.mark_line(color=ORANGE, strokeWidth=2.5, point=alt.OverlayMarkDef(color=ORANGE, size=22)).encode(
-        y="ended:Q", tooltip=tips
+    line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(y="ended:Q", tooltip=tips)
+    dots = base.mark_circle(color=ORANGE, size=30, opacity=1, cursor="pointer").encode(
+        y="ended:Q", tooltip=tips, href="ended_href:N"
     )
-    return _finish((bars + line).properties(height=220))
+    return _finish((bars + line + dots).properties(height=220))
 
 
 def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE) -> alt.Chart:
-    """The largest first, each with its number beside it."""
-    data = frame.head(15)
+    """The largest first, each with its number beside it; a press opens the cases of `href`."""
+    data = frame.head(RANKED)
     base = alt.Chart(data).encode(
+        href="href:N",
         y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False, domain=False)),
         x=alt.X(f"{column}:Q", title=None, axis=None),
         tooltip=[alt.Tooltip("name:N", title=title), alt.Tooltip(f"{column}:Q", title="Aduan", format=",d")],
     )
-    bars = base.mark_bar(color=color, opacity=0.85)
-    labels = base.mark_text(align="left", dx=4, fontSize=12).encode(
+    bars = base.mark_bar(color=color, opacity=0.85, cursor="pointer")
+    labels = base.mark_text(align="left", dx=4, fontSize=12, cursor="pointer").encode(
         text=alt.Text(f"{column}:Q", format=",d"), color=alt.value("gray")
     )
     return _finish((bars + labels).properties(height=26 * max(len(data), 1) + 10))

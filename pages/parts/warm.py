@@ -24,6 +24,6 @@ def warm(desk: Desk) -> None:
     figures.all_figures(desk, month, clock_now())
     frame = figures.by_day(*period)
     figures.by_department(*period, clock_now())
-    charts.by_day(frame).to_dict()
-    charts.ranking(pd.DataFrame({"name": ["x"], "received": [1]}), "received", "x").to_dict()
+    charts.by_day(frame.assign(href="", ended_href="")).to_dict()
+    charts.ranking(pd.DataFrame({"name": ["x"], "received": [1], "href": [""]}), "received", "x").to_dict()
     desk.limits(clock_now())
