@@ -61,14 +61,14 @@ def draw_first(mark: int, wall: bool, promise: str, name: str, _answer: live.Ans
 
 
 @st.cache_data(max_entries=128, ttl=300, show_spinner=False)
-def draw_further(mark: int, days: int, _found: dict) -> None:
+def draw_further(mark: int, days: int, dark: bool, _found: dict) -> None:
     st.subheader("Diterima (batang) dan berakhir (garis) per hari", anchor=False)
-    st.altair_chart(charts.by_day(breakdown.days(_found["by_day"])))
+    st.altair_chart(charts.by_day(breakdown.days(_found["by_day"]), dark))
     left, right = st.columns(2, gap="large")
     with left:
-        _ranking(breakdown.categories(_found), "Kategori", days)
+        _ranking(breakdown.categories(_found), "Kategori", _found, dark)
     with right:
-        _ranking(breakdown.kelurahan(_found), "Kelurahan", days)
+        _ranking(breakdown.kelurahan(_found), "Kelurahan", _found, dark)
     st.subheader("Per OPD", anchor=False)
     departments = breakdown.departments(_found)
     if departments:
@@ -78,14 +78,16 @@ def draw_further(mark: int, days: int, _found: dict) -> None:
         st.info("Belum ada aduan yang diteruskan ke OPD.")
 
 
-def _ranking(frame: pd.DataFrame, title: str, days: int) -> None:
+def _ranking(frame: pd.DataFrame, title: str, found: dict, dark: bool) -> None:
     st.subheader(f"Per {title.lower()}", anchor=False)
     if frame.empty:
-        st.info(f"Belum ada aduan dalam {days} hari ini. Aduan baru tampil di sini dalam beberapa detik.")
+        st.info(
+            f"Belum ada aduan dalam {len(found['by_day'])} hari ini. Aduan baru tampil di sini dalam beberapa detik."
+        )
         return
-    st.altair_chart(charts.ranking(frame, "received", title))
+    st.altair_chart(charts.ranking(frame, "received", title, dark=dark))
     if len(frame) > charts.RANKED:
-        st.caption(f"{charts.RANKED} terbanyak dari {words.number(len(frame))}; semuanya ada di Analitik.")
+        st.html(breakdown.rest(len(frame), found))
 
 
 @st.fragment(run_every=live.LIVE_SECONDS)
@@ -99,7 +101,7 @@ def first() -> None:
 @st.fragment(run_every=live.LIVE_SECONDS)
 def below(days: int) -> None:
     answer = live.shared(("dasbor", access.visible(actor), days), lambda now: further(now, days))
-    draw_further(answer.mark, days, answer.found)
+    draw_further(answer.mark, days, st.context.theme.type == "dark", answer.found)
 
 
 wall.style(on_wall)

@@ -20,7 +20,7 @@ from store.opendata import Quarter
 from store.rules.deadline import to_jakarta
 
 from .parts import words
-from .parts.open_data_words import LISTS, difference_name, name_of, names_of, quarter_said, value_said
+from .parts.open_data_words import LISTS, difference_name, name_of, names_of, place_of, quarter_said, value_said
 from .parts.words import safe
 
 PATH, FILE = "/data-terbuka", "/data-terbuka.csv"
@@ -78,7 +78,7 @@ def table(found: list[Quarter], names: dict) -> bytes:
             name = figures.FIGURES[code].name
             rows.writerow([*about, "Pelayanan", name, "" if share is None else f"{share:.4f}", "bagian"])
         for part, heading in LISTS.items():
-            for code, count in quarter.lists[part]:
+            for code, count in sorted(quarter.lists[part], key=lambda pair: place_of(names, part, pair[0])):
                 rows.writerow([*about, heading, _defused(name_of(names, part, code)), _plain(count), "aduan"])
     return out.getvalue().encode("utf-8-sig")
 
@@ -129,7 +129,7 @@ def _quarter(quarter: Quarter, names: dict) -> str:
         f"<div><h3>{heading}</h3><table>"
         + "".join(
             f"<tr><td>{safe(name_of(names, part, code))}</td><td class='n'>{words.number(count)}</td></tr>"
-            for code, count in quarter.lists[part]
+            for code, count in sorted(quarter.lists[part], key=lambda pair: place_of(names, part, pair[0]))
         )
         + "</table></div>"
         for part, heading in LISTS.items()

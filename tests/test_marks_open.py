@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from pages.parts import analysis_cards as cards
-from pages.parts import breakdown, filters
+from pages.parts import breakdown, charts, filters
 from pages.parts import compared_cards as compared
-from pages.parts.chart_card import Card
+from pages.parts.chart_card import Card, table
 from pages.parts.scope_bar import View
 from store import figures, queries
 from store.clock import now as clock_now
@@ -165,8 +165,7 @@ def test_each_mark_and_each_number_of_dasbor_opens_what_it_counts(register, view
         assert frame["received"].sum() == days["received"].sum()
         for row in frame.itertuples():
             assert opened(desk, viewer, row.href) == row.received, row.href
-    table = breakdown.departments(found)
-    links = re.findall(r"<a href='([^']+)' target='_self'>(.*?)</a>", table)
+    links = re.findall(r"<a href='([^']+)' target='_self'>(.*?)</a>", breakdown.departments(found))
     for href, inside in links:
         said = re.search(r"/([\d.]+)\)", inside) or re.match(r"([\d.]+)", inside)
         assert opened(desk, viewer, href.replace("&amp;", "&")) == int(said[1].replace(".", "")), href
@@ -188,6 +187,35 @@ def test_two_of_one_name_stay_two(register):
     period = (desk.register, SYSTEM, since, until)
     found = {"since": since, "until": until, "by_category": figures.by_category(*period)}
     assert breakdown.categories(found)["name"].is_unique
+
+
+def test_every_hour_and_every_day_has_its_place(register):
+    desk, since, until = register
+    view = views(SYSTEM, since, until)[0]
+    found = analysis.by_hour(desk.register, view.scope).head(1)
+    axes = cards.hours(found, view).chart.to_dict()["layer"][0]["encoding"]
+    assert axes["x"]["scale"]["domain"] == list(range(24))
+    assert len(axes["y"]["scale"]["domain"]) == 7
+
+
+def test_long_names_of_departments_stand_whole_and_how_many_stands_below(register):
+    name = "Satuan Polisi Pamong Praja, Pemadam Kebakaran, dan Penyelamatan"
+    desk, since, until = register
+    view = views(SYSTEM, since, until)[0]
+    found = analysis_departments.by_department(desk.register, view.scope, clock_now()).head(1)
+    found = found.assign(name=name, decided=20, kept=14)
+    sets = compared.promise(found, view).chart.to_dict()["datasets"].values()
+    lines = [row["lines"] for rows in sets for row in rows if "lines" in row]
+    assert " ".join(lines[0].split("\n")) == name
+    assert max(map(len, lines[0].split("\n"))) < 40
+    assert "<br><small>(n=20)</small>" in table(compared.departments(found, view))
+
+
+def test_words_in_charts_can_be_read_on_dark_and_light():
+    frame = pd.DataFrame({"name": ["x"], "received": [1], "href": ["/daftar"]})
+    said = {dark: charts.ranking(frame, "received", "x", dark=dark).to_dict() for dark in (True, False)}
+    assert said[True]["config"]["text"]["color"] != said[False]["config"]["text"]["color"]
+    assert "gray" not in str(said)
 
 
 def test_a_word_that_rose_opens_the_complaints_that_have_it(register):

@@ -247,6 +247,11 @@ def test_what_is_not_known_is_called_as_everywhere(desk):
     assert ("Kelurahan", "Belum diketahui") in names
     assert ("Kategori", "Belum ditentukan") in names
     assert ("Kelurahan", "Belum ditentukan") not in names
+    # By name, as people look for it, and what is not known last.
+    for part in ("Kategori", "Kelurahan", "Saluran"):
+        listed = [row["nama"] for row in rows if row["rincian"] == part]
+        known = [name for name in listed if not name.startswith("Belum di")]
+        assert listed[: len(known)] == sorted(known)
 
 
 def test_two_of_one_name_stay_two(desk):

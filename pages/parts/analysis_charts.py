@@ -1,5 +1,8 @@
 """The charts of Analitik. Each takes a frame whose rows have `href`: a press on a mark opens its cases."""
 
+from collections.abc import Iterable
+from textwrap import wrap
+
 import altair as alt
 import pandas as pd
 
@@ -7,13 +10,16 @@ from store.figures.analysis import BANDS, NONE, Free
 from store.rules.indonesian import FULL_DAYS
 
 from . import words
-from .charts import BLUE, LOCALE, ORANGE
+from .charts import BLUE, LOCALE, ORANGE, ink
 from .tiles import placed
 
 # Low to high for people who see no red or green, and in greys too.
 SCHEME = "cividis"
 STATUSES = {"overdue": "! Lewat tenggat", "running": "– Masih dalam tenggat", "waiting": "‖ Jam berhenti"}
 _STATUS_COLOURS = ("#D55E00", "#56B4E9", "#999999")
+# So many letters of a name stand on a line; and where names of one long word are parted.
+_LINE = 36
+_PARTED = {"Noyontaansari": 9, "Pasirkratonkramat": 11}
 _FREE_COLOUR = "#8a9a9c"
 
 
@@ -84,7 +90,7 @@ def ageing(frame: pd.DataFrame) -> alt.LayerChart:
     )  # fmt: skip
     totals = (
         alt.Chart(frame.groupby("name", as_index=False, sort=False)["count"].sum())
-        .mark_text(align="left", dx=4, color="gray")
+        .mark_text(align="left", dx=4)
         .encode(y=y, x="count:Q", text=alt.Text("count:Q", format=",d"))
     )
     return (bars + totals).properties(height=250)
@@ -97,7 +103,7 @@ def category_month(frame: pd.DataFrame) -> alt.LayerChart:
     return _heat(
         frame,
         alt.X("label:N", sort=months, title=None, axis=alt.Axis(labelAngle=-45 if len(months) > 6 else 0)),
-        alt.Y("name:N", sort=totals.index.tolist(), title=None, axis=alt.Axis(labelLimit=170)),
+        alt.Y("name:N", sort=totals.index.tolist(), title=None, axis=alt.Axis(labelLimit=170, labelFlush=False)),
         [("name:N", "Kategori"), ("label:N", "Bulan")],
         numbers=len(months) <= 13,
     ).properties(height=24 * max(len(totals), 1) + 40)
@@ -107,8 +113,8 @@ def hours(frame: pd.DataFrame) -> alt.LayerChart:
     """When complaints arrive: `day`, `hour`, `received`, `href`."""
     return _heat(
         frame,
-        alt.X("hour:O", title="jam (WIB)", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        alt.Y("day:N", sort=list(FULL_DAYS), title=None),
+        alt.X("hour:O", title="jam (WIB)", axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=_all(range(24))),
+        alt.Y("day:N", title=None, scale=_all(FULL_DAYS), axis=alt.Axis(labelFlush=False)),
         [("day:N", "Hari"), ("span:N", "Pukul")],
     ).properties(height=240)
 
@@ -135,12 +141,12 @@ def kelurahan(frame: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(color=_colour("received"))
-    ink = _ink("received", data["received"].max() if len(data) else 0)
-    names = base.mark_text(fontSize=10, dy=-20, lineBreak="\n", cursor="pointer").encode(text="said:N", color=ink)
+    colour = _ink("received", data["received"].max() if len(data) else 0)
+    names = base.mark_text(fontSize=10, dy=-20, lineBreak="\n", cursor="pointer").encode(text="said:N", color=colour)
     counts = base.mark_text(fontSize=15, fontWeight="bold", dy=8, cursor="pointer").encode(
-        text=alt.Text("received:Q", format=",d"), color=ink
+        text=alt.Text("received:Q", format=",d"), color=colour
     )
-    signs = base.mark_text(fontSize=9, dy=23, fontStyle="italic").encode(text="sign:N", color=ink)
+    signs = base.mark_text(fontSize=9, dy=23, fontStyle="italic").encode(text="sign:N", color=colour)
     return (tiles + names + counts + signs).properties(height=68 * (int(data["row"].max()) + 1) if len(data) else 80)
 
 
@@ -169,19 +175,30 @@ def channels(frame: pd.DataFrame) -> alt.LayerChart:
         tooltip=[alt.Tooltip("name:N", title="Saluran"), alt.Tooltip("received:Q", title="Diterima", format=",d")],
     )
     bars = base.mark_bar(color=BLUE, opacity=0.85, cursor="pointer")
-    labels = base.mark_text(align="left", dx=4, color="gray").encode(text=alt.Text("received:Q", format=",d"))
+    labels = base.mark_text(align="left", dx=4).encode(text=alt.Text("received:Q", format=",d"))
     return (bars + labels).properties(height=28 * max(len(frame), 1) + 10)
 
 
 def promise(frame: pd.DataFrame) -> alt.LayerChart:
     """Departments side by side: the share within the promise, with the range in which chance alone may move it."""
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
-    axis = alt.Axis(format=".0%", title="selesai dalam janji")
+    # Names of departments are long: on two lines, whole.
+    frame = frame.assign(lines=["\n".join(wrap(name, _LINE)) for name in frame["name"]])
+    frame = frame.assign(**{f"{name}_said": frame[name].map(words.percent) for name in ("share", "low", "high")})
+    named = alt.Axis(
+        labelLimit=230,
+        ticks=False,
+        domain=False,
+        labelFlush=False,
+        labelOverlap=False,
+        labelExpr="split(datum.label, '\\n')",
+    )
+    y = alt.Y("lines:N", sort=None, title=None, axis=named)
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", labelFlush=False, title="selesai dalam janji")
     tips = [
         alt.Tooltip("name:N", title="OPD"),
-        alt.Tooltip("share:Q", title="Dalam janji", format=".0%"),
-        alt.Tooltip("low:Q", title="Rentang dari", format=".0%"),
-        alt.Tooltip("high:Q", title="sampai", format=".0%"),
+        alt.Tooltip("share_said:N", title="Dalam janji"),
+        alt.Tooltip("low_said:N", title="Rentang dari"),
+        alt.Tooltip("high_said:N", title="sampai"),
         alt.Tooltip("decided:Q", title="Dapat dinilai", format=",d"),
         alt.Tooltip("late:Q", title="Tidak ditepati", format=",d"),
     ]
@@ -197,7 +214,7 @@ def promise(frame: pd.DataFrame) -> alt.LayerChart:
         .mark_rule(color=ORANGE, strokeDash=[4, 3], strokeWidth=2)
         .encode(x="aim:Q", tooltip=alt.Tooltip("said:N", title="Garis"))
     )
-    return (aim + rules + dots).properties(height=28 * max(len(frame), 1) + 40)
+    return (aim + rules + dots).properties(height=34 * max(len(frame), 1) + 40)
 
 
 def rising(frame: pd.DataFrame) -> alt.LayerChart:
@@ -220,8 +237,7 @@ def rising(frame: pd.DataFrame) -> alt.LayerChart:
 def finished(chart: alt.Chart | alt.LayerChart, dark: bool = False) -> alt.Chart | alt.LayerChart:
     """A chart with the city's numbers and dates, its words readable on a light or a dark page."""
     room = {"left": 2, "top": 8, "right": 8, "bottom": 2}
-    ink = "#e8eeee" if dark else "#1b2426"
-    return chart.configure(locale=LOCALE, padding=room).configure_view(strokeWidth=0).configure_text(color=ink)
+    return chart.configure(locale=LOCALE, padding=room).configure_view(strokeWidth=0).configure_text(color=ink(dark))
 
 
 def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]], numbers: bool = True):
@@ -232,10 +248,15 @@ def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]],
     cells = base.mark_rect(cursor="pointer").encode(color=_colour("received"))
     if not numbers:
         return alt.layer(cells)
-    ink = _ink("received", frame["received"].max() if len(frame) else 0)
+    colour = _ink("received", frame["received"].max() if len(frame) else 0)
     return cells + base.mark_text(fontSize=10, cursor="pointer").encode(
-        text=alt.Text("received:Q", format=",d"), color=ink
+        text=alt.Text("received:Q", format=",d"), color=colour
     )
+
+
+def _all(values: Iterable) -> alt.Scale:
+    """A scale with every value in its place, also those that nothing is drawn for."""
+    return alt.Scale(domain=list(values))
 
 
 def _colour(column: str) -> alt.Color:
@@ -296,4 +317,5 @@ def _short(name: str) -> str:
     """A name on two lines where it is long."""
     if " " in name:
         return name.replace(" ", "\n", 1)
-    return name if len(name) <= 12 else f"{name[:11]}-\n{name[11:]}"
+    half = _PARTED.get(name, len(name) // 2 + 1)
+    return name if len(name) <= 12 else f"{name[:half]}-\n{name[half:]}"

@@ -8,6 +8,7 @@ import pandas as pd
 from store.figures.analysis import NONE
 
 from . import words
+from .charts import RANKED
 from .names import told_apart
 
 ABOUT_DEPARTMENTS = (
@@ -41,6 +42,15 @@ def _ranked(found: dict, name: str, key: str) -> pd.DataFrame:
     return frame.assign(name=told_apart(codes, frame["name"]), href=[_cases(**{key: code}, **period) for code in codes])
 
 
+def rest(count: int, found: dict) -> str:
+    """That a ranking has not room for all of so many, and where all of them are."""
+    address = f"/analitik?bagian=wilayah&amp;dari={found['since']}&amp;sampai={found['until']}"
+    return (
+        f"<div class='w-asof'>{RANKED} terbanyak dari {words.number(count)}; "
+        f"<a href='{address}' target='_self'>semuanya ada di Analitik</a>.</div>"
+    )
+
+
 def departments(found: dict) -> str:
     """The departments as a table, every number with its cases; "" where there are none."""
     frame = found["by_department"]
@@ -64,7 +74,7 @@ def departments(found: dict) -> str:
     heads = ("Belum berakhir", "Lewat tenggat", f"Diterima {len(found['by_day'])} hari", "Selesai dalam janji")
     head = "".join(f"<th scope='col' class='n'>{text}</th>" for text in heads)
     return (
-        f"<div class='w-scroll'><table class='w-table'><thead><tr><th scope='col'>OPD</th>{head}</tr></thead>"
+        f"<div class='w-scroll'><table class='w-table w-fit'><thead><tr><th scope='col'>OPD</th>{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
 

@@ -114,7 +114,8 @@ def _n(column: pd.Series) -> str:
 
 def _shown(card: Card, name: str, value: object) -> str:
     if isinstance(value, str):
-        return words.safe(value)
+        # How many it is over stands below, so that the values stand under one another.
+        return words.safe(value).replace(" (n=", "<br><small>(n=") + ("</small>" if " (n=" in value else "")
     form = card.formats.get(name, 0)
     return words.percent(value) if form == "%" else words.number(value, form)
 

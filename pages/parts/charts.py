@@ -25,28 +25,30 @@ LOCALE = alt.Locale(
 )  # fmt: skip
 
 
-def by_day(frame: pd.DataFrame) -> alt.Chart:
+def by_day(frame: pd.DataFrame, dark: bool = False) -> alt.Chart:
     """Received as bars and ended as a line, day by day; a press opens the cases of `href` and `ended_href`."""
     data = frame.assign(day=pd.to_datetime(frame["day"]))
-    base = alt.Chart(data).encode(
-        x=alt.X("day:T", title=None, axis=alt.Axis(format="%e %b", labelOverlap=True, grid=False))
+    axis = alt.Axis(format="%e %b", labelOverlap=True, grid=False)
+    bars, base = (
+        alt.Chart(data).encode(x=alt.X("yearmonthdate(day):T", title=None, axis=axis, bandPosition=place))
+        for place in (alt.Undefined, 0.5)
     )
     tips = [
         alt.Tooltip("day:T", title="Hari", format="%A, %e %B %Y"),
         alt.Tooltip("received:Q", title="Diterima", format=",d"),
         alt.Tooltip("ended:Q", title="Berakhir", format=",d"),
     ]
-    bars = base.mark_bar(color=BLUE, opacity=0.85, cursor="pointer").encode(
+    bars = bars.mark_bar(color=BLUE, opacity=0.85, cursor="pointer").encode(
         y=alt.Y("received:Q", title="aduan", axis=alt.Axis(format=",d", tickMinStep=1)), tooltip=tips, href="href:N"
     )
     line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(y="ended:Q", tooltip=tips)
     dots = base.mark_circle(color=ORANGE, size=30, opacity=1, cursor="pointer").encode(
         y="ended:Q", tooltip=tips, href="ended_href:N"
     )
-    return _finish((bars + line + dots).properties(height=220))
+    return _finish((bars + line + dots).properties(height=220), dark)
 
 
-def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE) -> alt.Chart:
+def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE, dark: bool = False) -> alt.Chart:
     """The largest first, each with its number beside it; a press opens the cases of `href`."""
     data = frame.head(RANKED)
     base = alt.Chart(data).encode(
@@ -57,10 +59,15 @@ def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE) -> 
     )
     bars = base.mark_bar(color=color, opacity=0.85, cursor="pointer")
     labels = base.mark_text(align="left", dx=4, fontSize=12, cursor="pointer").encode(
-        text=alt.Text(f"{column}:Q", format=",d"), color=alt.value("gray")
+        text=alt.Text(f"{column}:Q", format=",d")
     )
-    return _finish((bars + labels).properties(height=26 * max(len(data), 1) + 10))
+    return _finish((bars + labels).properties(height=26 * max(len(data), 1) + 10), dark)
 
 
-def _finish(chart) -> alt.Chart:
-    return chart.configure(locale=LOCALE).configure_view(strokeWidth=0)
+def ink(dark: bool) -> str:
+    """What words within a chart are written in, readable on a dark or a light page."""
+    return "#e8eeee" if dark else "#1b2426"
+
+
+def _finish(chart, dark: bool) -> alt.Chart:
+    return chart.configure(locale=LOCALE).configure_view(strokeWidth=0).configure_text(color=ink(dark))

@@ -7,7 +7,7 @@ from store.open_quarters import Difference
 from . import words
 from .names import told_apart
 
-LISTS = {"month": "Bulan", "category": "Kategori", "kelurahan": "Kelurahan", "channel": "Saluran"}
+LISTS = {"month": "Bulan", "channel": "Saluran", "category": "Kategori", "kelurahan": "Kelurahan"}
 _UNKNOWN = {"category": "Belum ditentukan", "kelurahan": "Belum diketahui", "channel": "Belum diketahui"}
 
 
@@ -23,6 +23,11 @@ def name_of(names: dict, part: str, code: str) -> str:
     if part == "month":
         return f"{words.MONTHS[int(code[5:]) - 1]} {code[:4]}"
     return names[part].get(code, code) if code else _UNKNOWN[part]
+
+
+def place_of(names: dict, part: str, code: str) -> tuple[bool, str]:
+    """Where a line stands in its list: months in their order, all else by name, what is not known last."""
+    return (False, code) if part == "month" else (not code, name_of(names, part, code))
 
 
 def quarter_said(quarter: opendata.Quarter) -> str:

@@ -9,6 +9,7 @@ _CSS = """
   background: none; color: inherit; opacity: .65; font-size: .78rem; cursor: pointer; } .w-why:hover, .w-why:focus-visible { opacity: 1; }
 .w-tile .w-why { position: absolute; top: .4rem; right: .4rem; }
 .w-explained { max-width: min(34rem, 92vw); line-height: 1.45; } .w-explained p { margin: .5rem 0 0; font-size: .92rem; }
+.w-asof a, a.w-asof { color: inherit; }
 .w-now { grid-template-columns: repeat(6, minmax(0, 1fr)); } .w-four { grid-template-columns: repeat(4, minmax(0, 1fr)); }
 .w-tile .w-figure { padding: .45rem .75rem; } .w-tile .w-figure span { display: block; line-height: 1.25; padding-right: .3rem; } .w-tile .w-figure small { line-height: 1.3; margin-top: .1rem; }
 .w-now .w-figure b { font-size: clamp(1.9rem, 3.6vw, 2.9rem); } .w-four .w-figure b { font-size: 1.7rem; }
@@ -23,6 +24,7 @@ _CSS = """
 @media (max-width: 1100px) { .w-board { grid-template-columns: 1fr; gap: 0; } .w-board .w-four { grid-template-columns: repeat(4, 1fr); } }
 @media (max-width: 900px) { .w-now { grid-template-columns: repeat(3, 1fr); } .w-board .w-four { grid-template-columns: repeat(2, 1fr); } }
 @media (max-width: 640px) {
+  .w-scroll .w-fit { min-width: 0; } .w-fit th, .w-fit td { padding: .3rem .2rem; } .w-fit small { display: block; }
   .w-now { grid-template-columns: repeat(2, 1fr); gap: .45rem; } .w-now .w-figure { padding: .45rem .6rem; }
   .w-promise .head { display: none; } .w-promise .row { grid-template-columns: 1fr 1fr; padding: .55rem 0; }
   .w-promise .name { grid-column: 1 / -1; font-weight: 650; } .w-promise .value b { font-size: 1.5rem; } .w-promise i { display: inline; opacity: .78; }
