@@ -95,5 +95,7 @@ elif found:
 if not (found and found.busy):
     if total:
         choose(actor, filters, total)
-    else:
+    elif shown:
         st.info("Tidak ada aduan yang cocok, jadi tidak ada yang dapat diunduh. Longgarkan saringan di Daftar.")
+    else:
+        st.info("Belum ada aduan. Setelah ada, daftarnya dapat diunduh di sini sebagai CSV, Excel, atau Parquet.")

@@ -211,6 +211,22 @@ def test_long_names_of_departments_stand_whole_and_how_many_stands_below(registe
     assert "<br><small>(n=20)</small>" in table(compared.departments(found, view))
 
 
+def test_where_there_is_nothing_nought_stands_at_the_bottom_and_no_tile_is_bright():
+    days = pd.DataFrame({"day": pd.date_range("2026-11-01", periods=3), "received": 0, "ended": 0})
+    bars = charts.by_day(breakdown.days(days)).to_dict()["layer"][0]["encoding"]
+    assert bars["y"]["scale"]["domain"] == [0, 1]
+    # The axis writes no day that has not come.
+    assert "2026-11-03T00:00:00" in bars["x"]["axis"]["labelExpr"]
+    view = View(Scope(SYSTEM, today(), today()), (), "")
+    volume = cards.volume(days, [], view).chart.to_dict()
+    assert [0, 1] in [layer["encoding"].get("y", {}).get("scale", {}).get("domain") for layer in volume["layer"]]
+    tiles = pd.DataFrame(
+        {"code": ["-", "33.75.01.1002"], "name": "x", "kecamatan": "Pekalongan Barat", "received": [1, 0], "open": 0}
+    )
+    drawn = cards.kelurahan(tiles, view).chart.to_dict()["layer"][0]["encoding"]
+    assert drawn["color"]["scale"]["domain"] == [0, 1]
+
+
 def test_words_in_charts_can_be_read_on_dark_and_light():
     frame = pd.DataFrame({"name": ["x"], "received": [1], "href": ["/daftar"]})
     said = {dark: charts.ranking(frame, "received", "x", dark=dark).to_dict() for dark in (True, False)}

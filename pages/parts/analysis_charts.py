@@ -10,7 +10,7 @@ from store.figures.analysis import BANDS, NONE, Free
 from store.rules.indonesian import FULL_DAYS
 
 from . import words
-from .charts import BLUE, LOCALE, ORANGE, ink
+from .charts import BLUE, LOCALE, ORANGE, from_nought, ink
 from .tiles import placed
 
 # Low to high for people who see no red or green, and in greys too.
@@ -41,10 +41,10 @@ def volume(frame: pd.DataFrame, free: list[Free], unit: str) -> alt.LayerChart:
         alt.Tooltip("working:Q", title="Hari kerja", format=",d"),
         alt.Tooltip("names:N", title="Libur"),
     ]
-    base = alt.Chart(frame)
+    base, highest = alt.Chart(frame), frame[["received", "ended"]].max().max()
     bars = base.mark_rect(color=BLUE, opacity=0.85, cursor="pointer").encode(
         x=_time(starts=list(frame["start"]) if unit == "week" else None), x2="right:T",
-        y=_count("received", "aduan"), y2=alt.datum(0), tooltip=tips, href="href:N",
+        y=_count("received", "aduan", highest=highest), y2=alt.datum(0), tooltip=tips, href="href:N",
     ).transform_calculate(right=_inset())  # fmt: skip
     line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(x="middle:T", y="ended:Q", tooltip=tips)
     dots = base.mark_circle(color=ORANGE, size=30, opacity=1, cursor="pointer").encode(
@@ -61,7 +61,7 @@ def backlog(frame: pd.DataFrame, free: list[Free], unit: str) -> alt.LayerChart:
     ]
     base = alt.Chart(frame).encode(x=_time("day"), tooltip=tips)
     area = base.mark_area(color=BLUE, opacity=0.2, line={"color": BLUE, "strokeWidth": 2}).encode(
-        y=_count("open", "belum berakhir")
+        y=_count("open", "belum berakhir", highest=frame["open"].max())
     )
     marks = base.mark_circle(color=BLUE, size=40, opacity=0.01 if len(frame) > 70 else 0.9, cursor="pointer").encode(
         y="open:Q", href="href:N"
@@ -140,7 +140,7 @@ def kelurahan(frame: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("open:Q", title="Belum berakhir", format=",d"),
         ],
     )
-    tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(color=_colour("received"))
+    tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(color=_colour("received", data["received"]))
     colour = _ink("received", data["received"].max() if len(data) else 0)
     names = base.mark_text(fontSize=10, dy=-20, lineBreak="\n", cursor="pointer").encode(text="said:N", color=colour)
     counts = base.mark_text(fontSize=15, fontWeight="bold", dy=8, cursor="pointer").encode(
@@ -245,7 +245,7 @@ def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]],
     base = alt.Chart(frame).encode(
         x=x, y=y, href="href:N", tooltip=[*tips, alt.Tooltip("received:Q", title="Diterima", format=",d")]
     )
-    cells = base.mark_rect(cursor="pointer").encode(color=_colour("received"))
+    cells = base.mark_rect(cursor="pointer").encode(color=_colour("received", frame["received"]))
     if not numbers:
         return alt.layer(cells)
     colour = _ink("received", frame["received"].max() if len(frame) else 0)
@@ -259,8 +259,9 @@ def _all(values: Iterable) -> alt.Scale:
     return alt.Scale(domain=list(values))
 
 
-def _colour(column: str) -> alt.Color:
-    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme=SCHEME, domainMin=0), legend=None)
+def _colour(column: str, counts: pd.Series) -> alt.Color:
+    highest = max(int(counts.max()), 1) if len(counts) else 1
+    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme=SCHEME, domain=[0, highest]), legend=None)
 
 
 def _ink(column: str, highest: float):
@@ -308,9 +309,9 @@ def _inset() -> str:
     return "toDate(datum.start) + (toDate(datum.end) - toDate(datum.start)) * 0.88"
 
 
-def _count(column: str, title: str, channel: str = "y"):
-    kind = alt.Y if channel == "y" else alt.X
-    return kind(f"{column}:Q", title=title, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6))
+def _count(column: str, title: str, channel: str = "y", highest: float = 1):
+    kind, axis = alt.Y if channel == "y" else alt.X, alt.Axis(format=",d", tickMinStep=1, tickCount=6)
+    return kind(f"{column}:Q", title=title, axis=axis, scale=from_nought(highest))
 
 
 def _short(name: str) -> str:

@@ -28,7 +28,10 @@ LOCALE = alt.Locale(
 def by_day(frame: pd.DataFrame, dark: bool = False) -> alt.Chart:
     """Received as bars and ended as a line, day by day; a press opens the cases of `href` and `ended_href`."""
     data = frame.assign(day=pd.to_datetime(frame["day"]))
-    axis = alt.Axis(format="%e %b", labelOverlap=True, grid=False)
+    # A bar is as wide as its day, so the axis ends with a day that has not come.
+    last = data["day"].max() if len(data) else pd.Timestamp(0)
+    said = f"datum.value > toDate('{last:%Y-%m-%dT00:00:00}') ? '' : datum.label"
+    axis = alt.Axis(format="%e %b", labelOverlap=True, grid=False, labelExpr=said)
     bars, base = (
         alt.Chart(data).encode(x=alt.X("yearmonthdate(day):T", title=None, axis=axis, bandPosition=place))
         for place in (alt.Undefined, 0.5)
@@ -39,7 +42,14 @@ def by_day(frame: pd.DataFrame, dark: bool = False) -> alt.Chart:
         alt.Tooltip("ended:Q", title="Berakhir", format=",d"),
     ]
     bars = bars.mark_bar(color=BLUE, opacity=0.85, cursor="pointer").encode(
-        y=alt.Y("received:Q", title="aduan", axis=alt.Axis(format=",d", tickMinStep=1)), tooltip=tips, href="href:N"
+        y=alt.Y(
+            "received:Q",
+            title="aduan",
+            scale=from_nought(data[["received", "ended"]].max().max()),
+            axis=alt.Axis(format=",d", tickMinStep=1),
+        ),
+        tooltip=tips,
+        href="href:N",
     )
     line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(y="ended:Q", tooltip=tips)
     dots = base.mark_circle(color=ORANGE, size=30, opacity=1, cursor="pointer").encode(
@@ -62,6 +72,11 @@ def ranking(frame: pd.DataFrame, column: str, title: str, color: str = BLUE, dar
         text=alt.Text(f"{column}:Q", format=",d")
     )
     return _finish((bars + labels).properties(height=26 * max(len(data), 1) + 10), dark)
+
+
+def from_nought(highest: float) -> alt.Scale:
+    """A scale on which nought stands at the bottom, also where there is nothing else."""
+    return alt.Scale(domain=[0, 1]) if not highest or highest != highest else alt.Scale(zero=True)
 
 
 def ink(dark: bool) -> str:
