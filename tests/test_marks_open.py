@@ -196,6 +196,9 @@ def test_every_hour_and_every_day_has_its_place(register):
     axes = cards.hours(found, view).chart.to_dict()["layer"][0]["encoding"]
     assert axes["x"]["scale"]["domain"] == list(range(24))
     assert len(axes["y"]["scale"]["domain"]) == 7
+    # Where 24 columns have no room for numbers, there are none: on a phone they would run into one another.
+    numbers = cards.hours(found.assign(received=1_234), view).chart.to_dict()["layer"][1]["mark"]
+    assert numbers["opacity"] == {"expr": "width / 24 >= 33 ? 1 : 0"}
 
 
 def test_long_names_of_departments_stand_whole_and_how_many_stands_below(register):

@@ -228,6 +228,12 @@ def test_the_administrator_sees_what_is_different_and_publishes_it(desk):
     html = " ".join(element.proto.body for element in at.main if element.type == "html")
     assert f"<b>{len(open_quarters.differences(desk, quarter))}</b> angka berbeda" in html
     assert "Selesai dalam janji" in html
+    open_quarters.correct(desk, who(desk, "admin"), quarter.first, 1)
+    at = at.run()
+    assert "koreksi ke-1" in " ".join(element.proto.body for element in at.main if element.type == "html")
+    assert not [button for button in at.button if button.key == "open-correct"]
+    at = press(at, "open-compare")
+    assert "Tidak ada angka yang berbeda" in at.success[0].value
     assert [e.message for e in at.exception] == []
 
 

@@ -105,7 +105,7 @@ def category_month(frame: pd.DataFrame) -> alt.LayerChart:
         alt.X("label:N", sort=months, title=None, axis=alt.Axis(labelAngle=-45 if len(months) > 6 else 0)),
         alt.Y("name:N", sort=totals.index.tolist(), title=None, axis=alt.Axis(labelLimit=170, labelFlush=False)),
         [("name:N", "Kategori"), ("label:N", "Bulan")],
-        numbers=len(months) <= 13,
+        columns=len(months),
     ).properties(height=24 * max(len(totals), 1) + 40)
 
 
@@ -116,6 +116,7 @@ def hours(frame: pd.DataFrame) -> alt.LayerChart:
         alt.X("hour:O", title="jam (WIB)", axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=_all(range(24))),
         alt.Y("day:N", title=None, scale=_all(FULL_DAYS), axis=alt.Axis(labelFlush=False)),
         [("day:N", "Hari"), ("span:N", "Pukul")],
+        columns=24,
     ).properties(height=240)
 
 
@@ -156,8 +157,15 @@ def points(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(frame)
         .mark_circle(color="#3A9BDC", opacity=0.75, cursor="pointer")
         .encode(
-            x=alt.X("longitude:Q", title="bujur", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f")),
-            y=alt.Y("latitude:Q", title="lintang", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f")),
+            x=alt.X(
+                "longitude:Q", title="bujur", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f", tickMinStep=0.01)
+            ),
+            y=alt.Y(
+                "latitude:Q",
+                title="lintang",
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(format=".2f", tickMinStep=0.01),
+            ),
             size=alt.Size("received:Q", title="Aduan", scale=alt.Scale(range=[15, 420]), legend=None),
             href="href:N",
             tooltip=[alt.Tooltip("where:N", title="Petak"), alt.Tooltip("received:Q", title="Aduan", format=",d")],
@@ -240,16 +248,17 @@ def finished(chart: alt.Chart | alt.LayerChart, dark: bool = False) -> alt.Chart
     return chart.configure(locale=LOCALE, padding=room).configure_view(strokeWidth=0).configure_text(color=ink(dark))
 
 
-def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]], numbers: bool = True):
+def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]], columns: int):
+    """:param columns: how many stand side by side: where they have no room for their numbers, these stay away"""
     tips = [alt.Tooltip(field, title=title) for field, title in names]
     base = alt.Chart(frame).encode(
         x=x, y=y, href="href:N", tooltip=[*tips, alt.Tooltip("received:Q", title="Diterima", format=",d")]
     )
     cells = base.mark_rect(cursor="pointer").encode(color=_colour("received", frame["received"]))
-    if not numbers:
-        return alt.layer(cells)
-    colour = _ink("received", frame["received"].max() if len(frame) else 0)
-    return cells + base.mark_text(fontSize=10, cursor="pointer").encode(
+    highest = frame["received"].max() if len(frame) else 0
+    colour, room = _ink("received", highest), 6 * len(words.number(highest)) + 3
+    shown = alt.expr(f"width / {max(columns, 1)} >= {room} ? 1 : 0")
+    return cells + base.mark_text(fontSize=10, cursor="pointer", opacity=shown).encode(
         text=alt.Text("received:Q", format=",d"), color=colour
     )
 

@@ -31,7 +31,15 @@ def show(desk: Desk, actor: Actor) -> None:
         "<div class='w-scroll'><table class='w-table'><thead><tr><th scope='col'>Triwulan</th><th scope='col'>Dihitung"
         f"</th><th scope='col'>Terbitan</th></tr></thead><tbody>{lines}</tbody></table></div>"
     )
-    chosen = st.selectbox("Bandingkan dengan keadaan sekarang", kept, format_func=quarter_said, key="open-quarter")
+    # By their first days: a correction makes another quarter of the one that was chosen.
+    quarters = {quarter.first: quarter for quarter in kept}
+    first = st.selectbox(
+        "Bandingkan dengan keadaan sekarang",
+        list(quarters),
+        format_func=lambda day: quarter_said(quarters[day]),
+        key="open-quarter",
+    )
+    chosen = quarters[first]
     if st.button("Hitung ulang dan bandingkan", key="open-compare"):
         st.session_state["open-compared"] = (chosen.first, chosen.edition)
     if st.session_state.get("open-compared") == (chosen.first, chosen.edition):
