@@ -4,7 +4,7 @@ reminded, reports fall due; and at night what is past its time is erased."""
 import logging
 import threading
 
-from store import digest, drafts, health, reminders, reports, retention, silence
+from store import digest, drafts, health, open_quarters, reminders, reports, retention, silence
 from store.desk import Desk
 
 from . import drain, inbox
@@ -38,6 +38,7 @@ def once(desk: Desk) -> None:
         reminders.run,
         digest.run,
         reports.make_due,
+        open_quarters.publish_due,
         _erase,
     ):
         try:

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import analysis_cards as cards
+from pages.parts import compared_cards as compared
 from pages.parts import house, words
 from pages.parts.chart_card import Card, show
 from pages.parts.scope_bar import View, scope_bar
@@ -80,12 +81,12 @@ def kinds(view: View) -> None:
 
 
 def departments(view: View) -> None:
-    draw(view, "department", lambda frame: cards.departments(frame, view))
-    draw(view, "department", lambda frame: cards.promise(frame, view))
+    draw(view, "department", lambda frame: compared.departments(frame, view))
+    draw(view, "department", lambda frame: compared.promise(frame, view))
 
 
 def arrival(view: View) -> None:
-    draw(view, "channel", lambda frame: cards.channels(frame, view))
+    draw(view, "channel", lambda frame: compared.channels(frame, view))
     draw(view, "hour", lambda frame: cards.hours(frame, view))
 
 

@@ -5,7 +5,9 @@ import math
 import streamlit as st
 
 from pages.parts import house, tables
-from pages.parts.filters import filter_bar, said, to_query
+from pages.parts.filters import filter_bar, to_query, unknown
+from pages.parts.mark_words import said
+from pages.parts.names import names_of
 from pages.parts.session import require_role
 from pages.parts.words import number
 from store import figures, queries
@@ -22,14 +24,15 @@ if filters.only:
     shown = figures.FIGURES[filters.only]
     st.caption(f"{shown.name}: {shown.definition}")
 if filters.mark:
-    st.caption(f"{said(filters.mark)}. “Hapus saringan” menampilkan semuanya lagi.")
+    departments = names_of(queries.known(register)["departments"])
+    st.caption(f"{said(filters.mark, departments)}. “Hapus saringan” menampilkan semuanya lagi.")
 
 # Another question starts at its first page: its pages have a key of their own.
 page_key = f"page-{hash(filters)}"
 page = st.session_state.get(page_key, 1)
 cases, total = queries.search(register, actor, filters, page, house.desk().calendar)
 if not total:
-    st.info("Tidak ada aduan yang cocok. Longgarkan saringan di atas, atau hapus semuanya.")
+    st.info(unknown(filters) or "Tidak ada aduan yang cocok. Longgarkan saringan di atas, atau hapus semuanya.")
     st.stop()
 
 pages = math.ceil(total / PAGE)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pandas as pd
 import streamlit as st
 
-from pages.parts import charts, house, live, wall, why, words
+from pages.parts import breakdown, charts, house, live, wall, why, words
 from pages.parts.scoreboard import BESIDE, EXPLAINED, SHOWN, Scoreboard
 from pages.parts.session import require_role
 from store import access, figures
@@ -34,6 +34,8 @@ def further(now: datetime, days: int) -> dict:
     register, until = house.desk().register, today()
     period = (register, actor, until - timedelta(days=days - 1), until)
     return {
+        "since": period[2],
+        "until": until,
         "by_day": figures.by_day(*period),
         "by_department": figures.by_department(*period, now),
         "by_category": figures.by_category(*period),
@@ -59,50 +61,33 @@ def draw_first(mark: int, wall: bool, promise: str, name: str, _answer: live.Ans
 
 
 @st.cache_data(max_entries=128, ttl=300, show_spinner=False)
-def draw_further(mark: int, days: int, _found: dict) -> None:
+def draw_further(mark: int, days: int, dark: bool, _found: dict) -> None:
     st.subheader("Diterima (batang) dan berakhir (garis) per hari", anchor=False)
-    st.vega_lite_chart(spec=charts.by_day(_found["by_day"]))
+    st.vega_lite_chart(spec=charts.by_day(breakdown.days(_found["by_day"]), dark))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Per kategori", anchor=False)
-        _ranking(_found["by_category"], "received", "Kategori", days)
+        _ranking(breakdown.categories(_found), "Kategori", _found, dark)
     with right:
-        st.subheader("Per kelurahan", anchor=False)
-        _ranking(_found["by_kelurahan"], "received", "Kelurahan", days)
+        _ranking(breakdown.kelurahan(_found), "Kelurahan", _found, dark)
     st.subheader("Per OPD", anchor=False)
-    _departments(_found["by_department"], days)
-
-
-def _ranking(frame: pd.DataFrame, column: str, title: str, days: int) -> None:
-    if frame.empty:
-        st.info(f"Belum ada aduan dalam {days} hari ini. Aduan baru tampil di sini dalam beberapa detik.")
+    departments = breakdown.departments(_found)
+    if departments:
+        st.html(departments)
+        st.caption(breakdown.ABOUT_DEPARTMENTS)
     else:
-        st.vega_lite_chart(spec=charts.ranking(frame, column, title))
-
-
-def _departments(frame: pd.DataFrame, days: int) -> None:
-    if frame.empty:
         st.info("Belum ada aduan yang diteruskan ke OPD.")
+
+
+def _ranking(frame: pd.DataFrame, title: str, found: dict, dark: bool) -> None:
+    st.subheader(f"Per {title.lower()}", anchor=False)
+    if frame.empty:
+        st.info(
+            f"Belum ada aduan dalam {len(found['by_day'])} hari ini. Aduan baru tampil di sini dalam beberapa detik."
+        )
         return
-    since = (today() - timedelta(days=days - 1)).isoformat()
-    lines = "".join(
-        f"<tr><td><a href='/daftar?opd={words.safe(r.code)}&dari={since}' target='_self'>{words.safe(r.name)}</a></td>"
-        f"<td class='n'>{words.number(r.open)}</td>"
-        f"<td class='n'>{'! ' if r.overdue else ''}{words.number(r.overdue)}</td>"
-        f"<td class='n'>{words.number(r.received)}</td>"
-        f"<td class='n'>{words.percent(r.kept / r.decided if r.decided else None)}"
-        f" <small>({words.number(r.kept)}/{words.number(r.decided)})</small></td></tr>"
-        for r in frame.rename_axis(None).itertuples(index=False)
-    )
-    st.html(
-        "<div class='w-scroll'><table class='w-table'><thead><tr><th>OPD</th><th class='n'>Belum berakhir</th>"
-        f"<th class='n'>Lewat tenggat</th><th class='n'>Diterima {days} hari</th><th class='n'>Selesai dalam janji</th>"
-        f"</tr></thead><tbody>{lines}</tbody></table></div>"
-    )
-    st.caption(
-        "Setiap aduan dihitung sekali, pada OPD utamanya. Daftar yang terbuka memuat juga aduan yang OPD itu hanya "
-        "memegang bagiannya."
-    )
+    st.vega_lite_chart(spec=charts.ranking(frame, "received", title, dark))
+    if len(frame) > charts.RANKED:
+        st.html(breakdown.rest(len(frame), found))
 
 
 @st.fragment(run_every=live.LIVE_SECONDS)
@@ -116,7 +101,7 @@ def first() -> None:
 @st.fragment(run_every=live.LIVE_SECONDS)
 def below(days: int) -> None:
     answer = live.shared(("dasbor", access.visible(actor), days), lambda now: further(now, days))
-    draw_further(answer.mark, days, answer.found)
+    draw_further(answer.mark, days, st.context.theme.type == "dark", answer.found)
 
 
 wall.style(on_wall)

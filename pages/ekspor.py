@@ -80,7 +80,7 @@ def ready(found: export.Export) -> None:
 st.title("Unduh data", anchor=False)
 filters = from_address()
 total = export.count(house.desk(), actor, filters)
-shown = export_words.described(filters, queries.reference(register))
+shown = export_words.described(filters, queries.known(register))
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
     st.html(f"<b>{words.number(total)}</b> aduan · " + (words.safe("; ".join(shown)) or "semua, tanpa saringan"))
     if st.button("Ubah saringan di Daftar", icon="🗂️"):
@@ -96,5 +96,7 @@ elif found:
 if not (found and found.busy):
     if total:
         choose(actor, filters, total)
-    else:
+    elif shown:
         st.info("Tidak ada aduan yang cocok, jadi tidak ada yang dapat diunduh. Longgarkan saringan di Daftar.")
+    else:
+        st.info("Belum ada aduan. Setelah ada, daftarnya dapat diunduh di sini sebagai CSV, Excel, atau Parquet.")

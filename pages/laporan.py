@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages.parts import house, words
+from pages.parts import house, report_compare, words
 from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store import figures, reports
+from store.clock import now as clock_now
 from store.clock import today
 from store.reports import keeping, tables
 from store.reports import words as report_words
@@ -14,7 +15,6 @@ from store.rules.workflow import Actor, Role
 
 KINDS = {"monthly": "Bulanan", "yearly": "Tahunan"}
 SHOWN = ("received", "ended", "first_within_day", "within_promise", "within_outer", "result_median", "reopened_share")
-MOST = 200
 actor = require_role(Role.CITY, Role.OFFICIAL, Role.LEADER)
 writes = actor.has(Role.CITY, Role.OFFICIAL)
 desk = house.desk()
@@ -166,28 +166,7 @@ def compare(report: reports.Report) -> None:
     if not changed:
         st.info("Tidak ada angka yang berbeda bila dihitung sekarang.")
         return
-    st.html(f"<b>{words.number(len(changed))}</b> angka berbeda bila dihitung dengan keadaan sekarang.")
-    lines = "".join(
-        f"<tr><td>{words.safe(place(report, d))}</td><td>{words.safe(figures.FIGURES[d.figure].name)}</td>"
-        f"<td class='n'>{figures.shown(d.figure, d.then)}</td><td class='n'>{figures.shown(d.figure, d.now)}</td></tr>"
-        for d in changed[:MOST]
-    )
-    st.html(
-        "<div class='w-scroll'><table class='w-table'><thead><tr><th>Bagian</th><th>Angka</th>"
-        f"<th class='n'>Laporan</th><th class='n'>Sekarang</th></tr></thead><tbody>{lines}</tbody></table></div>"
-    )
-    if len(changed) > MOST:
-        st.caption(f"{words.number(len(changed) - MOST)} lainnya tidak ditampilkan.")
-
-
-def place(report: reports.Report, difference: reports.Difference) -> str:
-    """Where in the report a number stands."""
-    part = report_words.PARTS[difference.part]
-    if difference.part == "now":
-        return part
-    if difference.part == "course":
-        return f"{part} {difference.code}"
-    return f"{part}: {report_words.group_name(difference.part, difference.code, report.basis)}"
+    report_compare.show(report, changed, clock_now())
 
 
 st.title("Laporan", anchor=False)

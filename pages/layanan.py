@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import admin, house, words
+from pages.parts import admin, house, open_data_part, words
 from pages.parts.markdown import plain
 from pages.parts.session import require_role
 from store.admin import service
@@ -238,3 +238,5 @@ sheet = admin.Sheet(f"service-{part}", present)
 with sheet.form():
     DRAW[part](sheet, present)
 admin.history(actor, (service.SUBJECT,), LABELS[part], lambda r: PARTS[r["code"]], SHOWN, code=part)
+if part == "open_data":
+    open_data_part.show(desk, actor)

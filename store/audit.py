@@ -32,6 +32,7 @@ KINDS = (
     "breach",
     "report_issued",
     "report_discarded",
+    "open_data_published",
     "setting_changed",
 )
 

@@ -1,9 +1,12 @@
 """Counts for everybody, quarter by quarter: the same figures as inside, and nobody can be found behind them.
 
+A quarter is counted once, when it is first published after its end (`open_quarters` keeps it); this counts it.
+
 A count below `LEAST` is not told, and neither are so many others of its list that it cannot be worked out from the sum.
 Quarters do not overlap, so that no two lists can be taken from one another.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,13 +26,18 @@ _GROUPS = {"category": "category", "kelurahan": "kelurahan", "channel": "channel
 
 @dataclass(frozen=True)
 class Quarter:
-    """One finished quarter. `lists` has by `month`, `category`, `kelurahan` and `channel` the pairs (code, count); a
-    count that is not told is None, and so is `received`. `shares` are between 0 and 1 by their codes."""
+    """One finished quarter, as of a moment (naive UTC).
+
+    `lists` has by `month`, `category`, `kelurahan` and `channel` the pairs (code, count); a count that is not told is
+    None, and so is `received`. `shares` are between 0 and 1 by their codes.
+    """
 
     first: date
     received: int | None
     shares: dict[str, float | None]
     lists: dict[str, list[tuple[str, int | None]]]
+    as_of: datetime | None = None
+    edition: int = 1
 
     @property
     def name(self) -> str:
@@ -41,8 +49,8 @@ def is_published(desk: Desk) -> bool:
     return bool(desk.config["open_data"]["published"])
 
 
-def quarters(desk: Desk, now: datetime) -> list[Quarter]:
-    """The last finished quarters, the newest first, none before the first complaint."""
+def finished(desk: Desk, now: datetime) -> list[date]:
+    """The first days of the last finished quarters, the newest first, none before the first complaint."""
     with desk.register.cursor() as cursor:
         (since,) = cursor.execute("select min(received_at) from complaint").fetchone()
     if since is None:
@@ -50,7 +58,7 @@ def quarters(desk: Desk, now: datetime) -> list[Quarter]:
     begun, found = to_jakarta(since).date(), []
     first = _before(_first_of_quarter(to_jakarta(now).date()))
     while len(found) < QUARTERS and _next(first) > begun:
-        found.append(_quarter(desk, first, now))
+        found.append(first)
         first = _before(first)
     return found
 
@@ -64,10 +72,17 @@ def names(desk: Desk) -> dict[str, dict[str, str]]:
         }
 
 
-def _quarter(desk: Desk, first: date, now: datetime) -> Quarter:
+def counted(desk: Desk, first: date, now: datetime, before: Quarter | None = None) -> Quarter:
+    """A quarter as of a moment.
+
+    :param before: an earlier edition; what it did not tell stays untold, or it could be worked out from both
+    """
+    hidden = {}
+    if before:
+        hidden = {name: {code for code, count in pairs if count is None} for name, pairs in before.lists.items()}
     scope = figures.Scope(SYSTEM, first, _next(first) - timedelta(days=1))
-    counted = figures.period(desk, scope, now)
-    received = counted["received"]
+    found = figures.period(desk, scope, now)
+    received = found["received"]
     given = figures.params(desk, scope, now)
     with desk.register.snapshot() as cursor:
         known = {
@@ -78,25 +93,28 @@ def _quarter(desk: Desk, first: date, now: datetime) -> Quarter:
         lists = {name: _counts(cursor, column, given, known[name]) for name, column in _GROUPS.items()}
         lists["month"] = _months(cursor, first, given)
     told = received >= LEAST or received == 0
+    shares_told = received >= LEAST_FOR_SHARES and not (before and before.received is None)
     return Quarter(
         first,
         received if told else None,
-        {code: counted[code] if received >= LEAST_FOR_SHARES else None for code in SHARES},
-        {name: suppressed(counts, told) for name, counts in lists.items()},
+        {code: found[code] if shares_told else None for code in SHARES},
+        {name: suppressed(counts, told, hidden.get(name, ())) for name, counts in lists.items()},
     )
 
 
-def suppressed(counts: dict[str, int], sum_is_told: bool = True) -> list[tuple[str, int | None]]:
-    """A list without its small counts, in its own order.
+def suppressed(
+    counts: dict[str, int], sum_is_told: bool = True, hidden_before: Collection[str] = ()
+) -> list[tuple[str, int | None]]:
+    """A list without its small counts, in its own order; what was left out before is left out again.
 
     What is left out is at least two counts that are together at least twice `LEAST`, so that nothing follows from the
     sum of all; where there are not so many, all is left out. Nought stays: nobody is behind it.
     """
     if not sum_is_told:
         return [(code, None) for code in counts]
-    smallest = sorted((count, code) for code, count in counts.items() if count)
-    hidden: set[str] = set()
-    total = 0
+    hidden = set(hidden_before) & set(counts)
+    smallest = sorted((count, code) for code, count in counts.items() if count and code not in hidden)
+    total = sum(counts[code] for code in hidden)
     for count, code in smallest:
         enough = len(hidden) >= 2 and total >= 2 * LEAST
         if count >= LEAST and (not hidden or enough):

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.door import Sessions
 from pages.parts import analysis_cards as cards
 from pages.parts import chart_card, house, sankey, tiles
+from pages.parts import compared_cards as compared
 from pages.parts.scope_bar import PERIODS, View, days_of
 from store import queries
 from store.clock import now as clock_now
@@ -147,6 +148,7 @@ def built(desk) -> list[chart_card.Card]:
     free = analysis.free_days(desk, scope.since, scope.until)
     department = analysis_departments.by_department(register, scope, now)
     rose = pd.DataFrame({"word": ["banjir", "=1+1"], "reporters": [5, 6], "complaints": [7, 6], "expected": [1.5, 0]})
+    rose["first_read"] = 1
     decided = department.assign(decided=[10] * len(department), kept=[7] * len(department))
     return [
         cards.volume(analysis.volume(register, scope), free, view),
@@ -155,9 +157,9 @@ def built(desk) -> list[chart_card.Card]:
         cards.category_month(analysis.by_category_and_month(register, scope), view),
         cards.kelurahan(analysis.by_kelurahan(register, scope), view),
         cards.points(analysis.points(register, scope), view),
-        cards.departments(department, view),
-        cards.promise(decided, view),
-        cards.channels(analysis.by_channel(register, scope, now), view),
+        compared.departments(department, view),
+        compared.promise(decided, view),
+        compared.channels(analysis.by_channel(register, scope, now), view),
         cards.hours(analysis.by_hour(register, scope), view),
         cards.ways(analysis_departments.ways(register, scope), view),
         cards.rising(rose, view),
@@ -172,7 +174,7 @@ def test_every_card_has_a_definition_its_numbers_and_where_they_lead(desk, cases
         assert len(card.links) == len(card.table), card.code
         assert all(link.startswith("/daftar?") for link in card.links), card.code
         html = chart_card.table(card)
-        assert html.count("<a href='/daftar?") == min(len(card.table), chart_card.SHOWN)
+        assert html.count("<th scope='row'><a href='/daftar?") == min(len(card.table), chart_card.SHOWN)
         assert "<caption" in html
         assert "scope='col'" in html
 
@@ -273,11 +275,11 @@ def test_small_numbers_are_marked(desk):
         {
             "code": ["A", "B"], "name": ["A", "B"], "received": [9, 20], "open": [1, 1], "overdue": [0, 1],
             "accepted": [9, 10], "accept_hours": [1.5, 60.0], "done": [0, 20], "result_hours": [float("nan"), 3.0],
-            "decided": [9, 20], "kept": [9, 10], "returned": [0, 1], "reopened": [0, 0], "rated": [1, 12],
-            "rating": [5.0, 4.25],
+            "decided": [9, 20], "kept": [9, 10], "returned": [0, 1], "returned_cases": [0, 1], "reopened": [0, 0],
+            "rated": [1, 12], "rating": [5.0, 4.25],
         }
     )  # fmt: skip
-    card = cards.departments(frame, view_of(date(2026, 1, 1), date(2026, 1, 31)))
+    card = compared.departments(frame, view_of(date(2026, 1, 1), date(2026, 1, 31)))
     few, many = card.table.to_dict("records")
     assert few["Sampai diterima"] == "1,5 jam (n=9 sedikit)"
     assert few["Sampai hasil"] == "–"
@@ -285,14 +287,14 @@ def test_small_numbers_are_marked(desk):
     assert many["Sampai diterima"] == "2,5 hari (n=10)"
     assert many["Nilai"] == "4,2 (n=12)"
     # Who has too few is not held against the others.
-    assert cards.promise(frame, view_of(date(2026, 1, 1), date(2026, 1, 31))).table["OPD"].tolist() == ["B"]
+    assert compared.promise(frame, view_of(date(2026, 1, 1), date(2026, 1, 31))).table["OPD"].tolist() == ["B"]
 
 
 def test_the_range_of_chance():
-    low, high = cards.wilson(7, 10)
+    low, high = compared.wilson(7, 10)
     assert (round(low, 3), round(high, 3)) == (0.397, 0.892)
-    assert cards.wilson(0, 10)[0] == 0
-    assert cards.wilson(10, 10)[1] == 1
+    assert compared.wilson(0, 10)[0] == 0
+    assert compared.wilson(10, 10)[1] == 1
 
 
 def test_the_tiles_are_the_27_kelurahan_each_in_a_place_of_its_own(desk):
@@ -321,7 +323,7 @@ def test_the_bands_are_as_wide_as_what_went_there():
     )  # fmt: skip
     assert not sankey.is_forward("returned", "forwarded")
     assert not sankey.is_forward("reopened", "forwarded")
-    nodes, outlines = sankey.layout(ways.assign(href="/daftar"))
+    nodes, outlines = sankey.layout(ways.assign(cases=ways["count"], href="/daftar"))
     assert set(nodes["state"]) == {"received", "forwarded", "answered", "accepted", "returned"}
     heights = {row.state: row.y - row.y2 for row in nodes.itertuples()}
     assert heights["answered"] == pytest.approx(heights["received"] * 0.7)

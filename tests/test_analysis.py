@@ -185,7 +185,10 @@ def test_the_ways_are_the_changes_of_state_in_the_events(lived, viewer):
     moved = events[(events["from_state"] != events["to_state"]) & events["from_state"].notna()]
     expected = Counter((row.from_state, row.to_state) for row in moved.itertuples() if row.complaint_id in mine)
     found = analysis_departments.ways(desk.register, Scope(VIEWERS[viewer], *days_of(events)))
-    assert {(a, b): count for a, b, count in found.itertuples(index=False)} == dict(expected)
+    assert {(a, b): count for a, b, count, _ in found.itertuples(index=False)} == dict(expected)
+    cases_of = moved.groupby(["from_state", "to_state"])["complaint_id"]
+    distinct = cases_of.agg(lambda ids: len(set(ids) & mine))
+    assert {(row.before, row.after): row.cases for row in found.itertuples()} == distinct[distinct > 0].to_dict()
 
 
 def test_a_step_of_the_way_opens_the_cases_that_made_it(lived):
@@ -376,7 +379,8 @@ def test_points_are_cells_without_what_is_confidential_or_outside(drawn):
 
 @pytest.mark.parametrize(
     "mark", ["", "jam:8-1", "jam:1-24", "alih:r", "alih:r'", "petak:1", "terbuka:2026-02-30", "terbuka:1026-01-01",
-             "kembali:x' or 1=1", "jalan:besok", "henti:", "berakhir:2026-01-01", "lain:1", "jam"],
+             "kembali:x' or 1=1", "utama:x y", "terima:", "hasil:dlh", "nilai:dulu", "kata:banjir", "kata:PAK_1",
+             "jalan:besok", "henti:", "berakhir:2026-01-01", "lain:1", "jam"],
 )  # fmt: skip
 def test_a_mark_that_cannot_be_read_is_none(drawn, mark):
     assert marks.parsed(mark) is None

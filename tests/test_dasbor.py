@@ -10,11 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from pages.door import Sessions
 from pages.parts import house, live
-from pages.parts.scoreboard import EXPLAINED, NOW, PROMISE, change, reached
+from pages.parts.scoreboard import EXPLAINED, NOW, PROMISE, Scoreboard, change, reached
 from store import figures
 from store.clock import now as clock_now
 from store.clock import today
 from store.figures import FIGURES, Scope, shown
+from store.rules.workflow import SYSTEM
 
 from .cases import approved, confirm, forwarded, new_desk, take_in, who, without_whatsapp
 from .stack import ROOT
@@ -74,6 +75,13 @@ def test_every_figure_says_how_it_is_counted(desk):
         assert FIGURES[code].definition in page, code
     for code in (*NOW, *PROMISE):
         assert f"popovertarget='cara-{code}'" in page, code
+
+
+def test_a_long_number_is_written_smaller_so_that_it_leaves_room_for_its_question_mark():
+    found = {"present": {"open": 10_155, "overdue": 980}, "now": {}, **{name: {} for name in figures.BACK}}
+    board = Scoreboard(found, Scope(SYSTEM, today(), today()), clock_now(), "2 hari kerja")
+    assert "<b class='long'>10.155</b>" in board.tile("open", "Belum berakhir", [])
+    assert "<b>980</b>" in board.tile("overdue", "Lewat tenggat", [])
 
 
 def test_a_department_sees_its_own_only(desk):

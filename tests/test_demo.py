@@ -7,12 +7,15 @@ from itertools import pairwise
 
 import pytest
 
+from ingest import conversation, speech
 from store import check, commands, delivery, demo, evidence, health, silence, users
 from store.book import read_cases
 from store.commands import Press
 from store.demo.cast import Cast
+from store.demo.corpus import corpus
 from store.desk import open_desk
 from store.intake import Arrived, Intake
+from store.rules import reading
 from store.rules.case import Event, own_part
 from store.rules.deadline import from_jakarta, to_jakarta
 from store.rules.errors import RuleBroken
@@ -178,6 +181,45 @@ def test_shares_are_those_of_a_working_desk(cases):
     results = [case for case in cases if case.result_at]
     assert 0.5 < sum(case.result_at <= case.promise_due_at for case in results) / len(results) < 0.8
     assert 0.03 < sum(case.reopened_count > 0 for case in cases) / len(cases) < 0.08
+
+
+def test_who_says_that_it_is_done_often_gives_a_rating_with_words(desk, cases, events):
+    confirmed = [case for case in cases if case.closing == "confirmed" and case.channel == "WA"]
+    rated = [case for case in cases if case.rating]
+    assert 0.35 < len(rated) / len(confirmed) < 0.55
+    assert {case.rating for case in rated} == {1, 2, 3, 4, 5}
+    assert 3.4 < sum(case.rating for case in rated) / len(rated) < 4.4
+    worded = [case for case in rated if case.rating_words]
+    assert 0.25 < len(worded) / len(rated) < 0.5
+    late = [case.rating for case in rated if case.stopped_at > case.promise_due_at]
+    kept = [case.rating for case in rated if case.stopped_at <= case.promise_due_at]
+    assert sum(kept) / len(kept) > sum(late) / len(late) + 0.3
+    for case in rated:
+        given = [event for event in events[case.id] if event.kind == "rate"]
+        assert {frozenset(event.data) for event in given} <= {frozenset({"rating"}), frozenset({"rating", "words"})}
+        assert [bool(event.data.get("words")) for event in given] == [False, True][: len(given)]
+        # What was asked last before it is the rating.
+        asked = given[0].happened_at - timedelta(minutes=60)
+        confirm = next(event for event in reversed(events[case.id]) if event.kind == "confirm")
+        assert asked < confirm.happened_at < given[0].happened_at
+    # Words that nobody has read yet are those of the last working day.
+    unread = [case for case in worded if case.unread]
+    assert all(UNTIL - case.rated_at < timedelta(days=4) for case in unread)
+    assert count(desk, "select count(*) from message_out where purpose = 'rated'") == len(rated)
+    assert count(desk, "select count(*) from message_out where purpose = 'rating_words'") == len(worded)
+
+
+def test_words_beside_a_rating_are_such_as_the_conversation_takes_for_them():
+    citizen = corpus().citizen
+    texts = [text for level in ("high", "middle", "low") for text in citizen[f"rating_{level}"]]
+    assert len(texts) > 15
+    for text in texts:
+        assert len(text.split()) <= conversation.FEW_WORDS
+        assert speech.rating(text) is None
+        assert speech.says_done(text) is None
+        assert not conversation.only_thanks(text)
+        said = reading.read(text)
+        assert not (said.what and (said.where or said.kelurahan))
 
 
 def test_rain_brings_flood_and_drainage(cases):

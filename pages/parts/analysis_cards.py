@@ -1,18 +1,18 @@
 """From the answers of `store/figures/analysis*.py` to cards: frames with people's words, and where each mark leads."""
 
-import math
 from datetime import date, timedelta
 
 import pandas as pd
 
-from store.figures import analysis_departments, analysis_words, marks
+from store.figures import analysis_words
 from store.figures.analysis import BANDS, NONE, Free
 from store.rules.indonesian import FULL_DAYS, MONTHS
 from store.rules.workflow import LETTERS, State
 
-from . import address, sankey, words
 from . import analysis_charts as charts
+from . import sankey, words
 from .chart_card import Card
+from .names import told_apart
 from .scope_bar import View
 
 # Spans up to so many days are drawn by day, then by week, then by month.
@@ -48,7 +48,9 @@ def volume(frame: pd.DataFrame, free: list[Free], view: View) -> Card:
     note = f"Batang biru: diterima. Garis jingga: berakhir. {shaded} Tekan batang atau titik untuk membuka aduannya."
     title = {"day": "per hari", "week": "per minggu", "month": "per bulan"}[unit]
     chart = charts.volume(data.drop(columns=["first", "last"]), free, unit)
-    return Card("volume", f"Aduan diterima dan berakhir {title}", table, data["href"].tolist(), chart, note=note)
+    hrefs, ended = data["href"].tolist(), data["ended_href"].tolist()
+    cells = {"Diterima": hrefs, "Berakhir": ended}
+    return Card("volume", f"Aduan diterima dan berakhir {title}", table, hrefs, cells, chart, note=note)
 
 
 def backlog(frame: pd.DataFrame, free: list[Free], view: View) -> Card:
@@ -64,7 +66,7 @@ def backlog(frame: pd.DataFrame, free: list[Free], view: View) -> Card:
         }
     )
     return Card(
-        "backlog", "Tunggakan: belum berakhir pada akhir setiap hari", table, [hrefs[n] for n in ends], chart,
+        "backlog", "Tunggakan: belum berakhir pada akhir setiap hari", table, [hrefs[n] for n in ends], chart=chart,
         note="Dihitung dari peristiwa. Tekan garisnya untuk membuka aduan yang belum berakhir pada hari itu.",
         empty="Masa ini belum mulai. Pilih masa yang lebih awal.",
     )  # fmt: skip
@@ -72,16 +74,18 @@ def backlog(frame: pd.DataFrame, free: list[Free], view: View) -> Card:
 
 def ageing(frame: pd.DataFrame, view: View, now: date) -> Card:
     names, links, rows = [], [], []
+    cells: dict[str, list[str]] = {"Belum berakhir": links} | {name: [] for name in charts.STATUSES.values()}
     for place, (first, last) in enumerate(BANDS):
         days = {"dari": now - timedelta(days=last) if last is not None else None, "sampai": now - timedelta(days=first)}
         names.append(charts.band_name(place))
         links.append(view.cases(hanya="open", **days))
         for status, name in charts.STATUSES.items():
             opened = {"hanya": "overdue"} if status == "overdue" else {"tanda": _CLOCKS[status]}
+            cells[name].append(view.cases(**opened, **days))
             rows.append(
                 {
                     "name": names[-1], "status": name, "count": int(frame[status].iloc[place]),
-                    "place": list(charts.STATUSES).index(status), "href": view.cases(**opened, **days),
+                    "place": list(charts.STATUSES).index(status), "href": cells[name][-1],
                 }
             )  # fmt: skip
     table = pd.DataFrame({"Umur": names, "Belum berakhir": frame["received"]})
@@ -89,13 +93,15 @@ def ageing(frame: pd.DataFrame, view: View, now: date) -> Card:
     if not frame["received"].sum():
         table = table.head(0)
     return Card(
-        "ageing", "Umur aduan yang belum berakhir, sekarang", table, links, charts.ageing(pd.DataFrame(rows)),
+        "ageing", "Umur aduan yang belum berakhir, sekarang", table, links, cells, charts.ageing(pd.DataFrame(rows)),
         empty="Tidak ada aduan yang belum berakhir.",
     )  # fmt: skip
 
 
 def category_month(frame: pd.DataFrame, view: View) -> Card:
-    data = frame.assign(month=[pd.Timestamp(day).date() for day in frame["month"]])
+    data = frame.assign(
+        month=[pd.Timestamp(day).date() for day in frame["month"]], name=told_apart(frame["code"], frame["name"])
+    )
     data["label"] = [f"{MONTHS[day.month - 1]} {day.year}" for day in data["month"]]
     data["href"] = [
         view.cases(kategori=code, **_clipped(view, month, _last_of_month(month)))
@@ -104,11 +110,16 @@ def category_month(frame: pd.DataFrame, view: View) -> Card:
     wide = data.pivot_table(index=["code", "name"], columns="month", values="received", aggfunc="sum", fill_value=0)
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False).index] if len(wide) else wide
     links = [view.cases(kategori=code) for code, _ in wide.index]
-    table = wide.set_axis([f"{MONTHS[m.month - 1]} {m.year}" for m in wide.columns], axis=1)
+    labels = {month: f"{MONTHS[month.month - 1]} {month.year}" for month in wide.columns}
+    cells = {"Jumlah": links} | {
+        label: [view.cases(kategori=code, **_clipped(view, month, _last_of_month(month))) for code, _ in wide.index]
+        for month, label in labels.items()
+    }
+    table = wide.set_axis(list(labels.values()), axis=1)
     table.insert(0, "Jumlah", table.sum(axis=1))
     table.insert(0, "Kategori", [name for _, name in wide.index])
     chart = charts.category_month(data.assign(month=pd.to_datetime(data["month"]))) if len(data) else None
-    return Card("category", "Kategori setiap bulan", table.reset_index(drop=True), links, chart)
+    return Card("category", "Kategori setiap bulan", table.reset_index(drop=True), links, cells, chart)
 
 
 def kelurahan(frame: pd.DataFrame, view: View) -> Card:
@@ -123,7 +134,10 @@ def kelurahan(frame: pd.DataFrame, view: View) -> Card:
     note = "Utara dan laut di atas, barat di kiri; letak ubin hanya kira-kira. Tulisan miring: kecamatannya."
     if unknown:
         note += f" {words.number(unknown)} aduan belum diketahui kelurahannya."
-    return Card("kelurahan", "Kelurahan", table, order["href"].tolist(), charts.kelurahan(data), note=note)
+    hrefs = order["href"].tolist()
+    still_open = [view.cases(kec="", kel=code, hanya="open") for code in order["code"]]
+    cells = {"Diterima": hrefs, "Belum berakhir": still_open}
+    return Card("kelurahan", "Kelurahan", table, hrefs, cells, charts.kelurahan(data), note=note)
 
 
 def points(frame: pd.DataFrame, view: View) -> Card:
@@ -136,71 +150,10 @@ def points(frame: pd.DataFrame, view: View) -> Card:
     table = data[["where", "received"]].set_axis(["Petak (tengahnya)", "Aduan"], axis=1)
     total = words.number(int(frame["received"].sum()))
     return Card(
-        "points", "Tempat yang dibagikan pelapor", table, data["href"].tolist(), charts.points(data),
+        "points", "Tempat yang dibagikan pelapor", table, data["href"].tolist(), chart=charts.points(data),
         note=f"{total} aduan dengan lokasi, dikumpulkan per petak 220 meter. Utara di atas.",
         empty="Belum ada lokasi yang dibagikan dalam masa dan saringan ini.",
     )  # fmt: skip
-
-
-def departments(frame: pd.DataFrame, view: View) -> Card:
-    few = analysis_departments.FEW
-    table = pd.DataFrame(
-        {
-            "OPD": frame["name"],
-            "Beban": frame["received"],
-            "Belum berakhir": frame["open"],
-            "! Lewat tenggat": frame["overdue"],
-            "Sampai diterima": _times(frame["accept_hours"], frame["accepted"], few),
-            "Sampai hasil": _times(frame["result_hours"], frame["done"], few),
-            "Dalam janji": [_share(k, n, few) for k, n in zip(frame["kept"], frame["decided"], strict=True)],
-            "Dikembalikan": frame["returned"],
-            "Dibuka kembali": frame["reopened"],
-            "Nilai": [_mean(r, n, few) for r, n in zip(frame["rating"], frame["rated"], strict=True)],
-        }
-    )
-    links = [view.cases(opd=code) for code in frame["code"]]
-    return Card(
-        "department", "OPD berdampingan", table, links, open_table=True,
-        note=f"Nilai tengah dengan banyaknya aduan (n). “Sedikit”: n kurang dari {few}, jangan dibandingkan.",
-        empty="Belum ada aduan yang diteruskan ke OPD dalam masa dan saringan ini.",
-    )  # fmt: skip
-
-
-def promise(frame: pd.DataFrame, view: View) -> Card:
-    enough = frame[frame["decided"] >= analysis_departments.FEW]
-    ranges = [wilson(int(k), int(n)) for k, n in zip(enough["kept"], enough["decided"], strict=True)]
-    data = enough.assign(
-        share=enough["kept"] / enough["decided"],
-        low=[low for low, _ in ranges],
-        high=[high for _, high in ranges],
-        href=[view.cases(opd=code, hanya="promise_late") for code in enough["code"]],
-    ).sort_values(["share", "name"], ascending=[False, True])
-    table = data[["name", "share", "low", "high", "decided"]].set_axis(
-        ["OPD", "Dalam janji", "Rentang dari", "sampai", "Dapat dinilai"], axis=1
-    )
-    return Card(
-        "promise", "Janji ditepati, dengan rentang kebetulan", table, data["href"].tolist(), charts.promise(data),
-        formats={"Dalam janji": "%", "Rentang dari": "%", "sampai": "%"},
-        note="Garis putus jingga: sasaran 70 %. Tekan titiknya untuk membuka aduan yang janjinya tidak ditepati.",
-        empty=f"Belum ada OPD dengan sedikitnya {analysis_departments.FEW} aduan yang dapat dinilai.",
-    )  # fmt: skip
-
-
-def channels(frame: pd.DataFrame, view: View) -> Card:
-    few = analysis_departments.FEW
-    data = frame.assign(
-        name=[words.CHANNELS.get(code, code) for code in frame["code"]],
-        href=[view.cases(saluran=code) for code in frame["code"]],
-    )
-    table = pd.DataFrame(
-        {
-            "Saluran": data["name"],
-            "Diterima": data["received"],
-            "Sampai jawaban pertama": _times(data["hours"], data["answered"], few),
-            "Dalam janji": [_share(k, n, few) for k, n in zip(data["kept"], data["decided"], strict=True)],
-        }
-    )
-    return Card("channel", "Saluran", table, data["href"].tolist(), charts.channels(data))
 
 
 def hours(frame: pd.DataFrame, view: View) -> Card:
@@ -211,7 +164,7 @@ def hours(frame: pd.DataFrame, view: View) -> Card:
     )
     order = data.sort_values("received", ascending=False)
     table = order[["day", "span", "received"]].set_axis(["Hari", "Pukul (WIB)", "Diterima"], axis=1)
-    return Card("hour", "Hari dan jam kedatangan", table, order["href"].tolist(), charts.hours(data))
+    return Card("hour", "Hari dan jam kedatangan", table, order["href"].tolist(), chart=charts.hours(data))
 
 
 def ways(frame: pd.DataFrame, view: View) -> Card:
@@ -227,13 +180,14 @@ def ways(frame: pd.DataFrame, view: View) -> Card:
         {
             "Dari": [words.STATES[state] for state in data["before"]],
             "Ke": [words.STATES[state] for state in data["after"]],
+            "Aduan": data["cases"],
             "Kali": data["count"],
             "Arah": ["maju" if is_ahead else "↩ mundur" for is_ahead in forward],
         }
     )
     back = int(data["count"].sum() - ahead["count"].sum())
     return Card(
-        "ways", "Jalan aduan dari status ke status", table, data["href"].tolist(),
+        "ways", "Jalan aduan dari status ke status", table, data["href"].tolist(), {"Aduan": data["href"].tolist()},
         sankey.chart(ahead) if len(ahead) else None,
         note=f"Tekan pita untuk membuka aduannya. Langkah mundur: {words.number(back)} kali; lihat daftarnya.",
         empty="Belum ada aduan yang beralih status dalam masa dan saringan ini.",
@@ -242,25 +196,21 @@ def ways(frame: pd.DataFrame, view: View) -> Card:
 
 def rising(frame: pd.DataFrame, view: View) -> Card:
     since = analysis_words.since(view.scope)
-    data = frame.assign(href=[view.cases(cari=address.hide(word), dari=since) for word in frame["word"]])
+    data = frame.assign(
+        href=[
+            view.cases(dari=since, tanda=f"kata:{word}_{first}")
+            for word, first in zip(frame["word"], frame["first_read"], strict=True)
+        ]
+    )
     table = data[["word", "complaints", "expected", "reporters"]].set_axis(
         ["Kata", "Aduan 30 hari", "Biasanya", "Pelapor berbeda"], axis=1
     )
     return Card(
         "words", f"Kata yang naik, {words.day(since)}–{words.day(view.scope.until)}", table, data["href"].tolist(),
-        charts.rising(data), formats={"Biasanya": 1},
-        note="Batang: aduan 30 hari terakhir. Garis jingga: biasanya. Daftarnya mencari kata itu di seluruh "
-        "percakapan, jadi dapat memuat lebih banyak aduan.",
+        chart=charts.rising(data), formats={"Biasanya": 1},
+        note="Batang: aduan 30 hari terakhir. Garis jingga: biasanya. Tekan batang untuk membuka aduannya.",
         empty="Tidak ada kata yang naik: belum ada kata yang ditulis lima pelapor berbeda lebih sering dari biasanya.",
     )  # fmt: skip
-
-
-def wilson(kept: int, decided: int, z: float = 1.96) -> tuple[float, float]:
-    """The range in which a share may lie by chance alone, 95 of 100 times."""
-    share, square = kept / decided, z * z
-    middle = (share + square / (2 * decided)) / (1 + square / decided)
-    half = z * math.sqrt(share * (1 - share) / decided + square / (4 * decided**2)) / (1 + square / decided)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def _buckets(frame: pd.DataFrame, free: list[Free], unit: str) -> pd.DataFrame:
@@ -317,29 +267,3 @@ def _clipped(view: View, first: date, last: date) -> dict[str, date]:
 
 def _last_of_month(month: date) -> date:
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _few(n: int, few: int) -> str:
-    return " sedikit" if n < few else ""
-
-
-def _times(hours: pd.Series, counts: pd.Series, few: int) -> list[str]:
-    return [_time(h, n, few) for h, n in zip(hours, counts, strict=True)]
-
-
-def _time(hours: float, n: int, few: int) -> str:
-    if not n or hours != hours:
-        return "–"
-    said = f"{words.number(hours, 1)} jam" if hours < 48 else f"{words.number(hours / 24, 1)} hari"
-    return f"{said} (n={words.number(n)}{_few(n, few)})"
-
-
-def _share(kept: int, n: int, few: int) -> str:
-    return f"{words.percent(kept / n)} (n={words.number(n)}{_few(n, few)})" if n else "–"
-
-
-def _mean(rating: float, n: int, few: int) -> str:
-    return f"{words.number(rating, 1)} (n={words.number(n)}{_few(n, few)})" if n else "–"
-
-
-assert set(marks.CONDITIONS) >= {"jam", "alih", "petak", "terbuka"}  # noqa: S101 – what the links above name

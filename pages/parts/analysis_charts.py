@@ -1,5 +1,8 @@
 """The charts of Analitik. Each takes a frame whose rows have `href`: a press on a mark opens its cases."""
 
+from collections.abc import Iterable
+from textwrap import wrap
+
 import altair as alt
 import pandas as pd
 
@@ -7,13 +10,16 @@ from store.figures.analysis import BANDS, NONE, Free
 from store.rules.indonesian import FULL_DAYS
 
 from . import words
-from .charts import BLUE, LOCALE, ORANGE
+from .charts import BLUE, LOCALE, ORANGE, from_nought, ink
 from .tiles import placed
 
 # Low to high for people who see no red or green, and in greys too.
 SCHEME = "cividis"
 STATUSES = {"overdue": "! Lewat tenggat", "running": "– Masih dalam tenggat", "waiting": "‖ Jam berhenti"}
 _STATUS_COLOURS = ("#D55E00", "#56B4E9", "#999999")
+# So many letters of a name stand on a line; and where names of one long word are parted.
+_LINE = 36
+_PARTED = {"Noyontaansari": 9, "Pasirkratonkramat": 11}
 _FREE_COLOUR = "#8a9a9c"
 
 
@@ -35,10 +41,10 @@ def volume(frame: pd.DataFrame, free: list[Free], unit: str) -> alt.LayerChart:
         alt.Tooltip("working:Q", title="Hari kerja", format=",d"),
         alt.Tooltip("names:N", title="Libur"),
     ]
-    base = alt.Chart(frame)
+    base, highest = alt.Chart(frame), frame[["received", "ended"]].max().max()
     bars = base.mark_rect(color=BLUE, opacity=0.85, cursor="pointer").encode(
         x=_time(starts=list(frame["start"]) if unit == "week" else None), x2="right:T",
-        y=_count("received", "aduan"), y2=alt.datum(0), tooltip=tips, href="href:N",
+        y=_count("received", "aduan", highest=highest), y2=alt.datum(0), tooltip=tips, href="href:N",
     ).transform_calculate(right=_inset())  # fmt: skip
     line = base.mark_line(color=ORANGE, strokeWidth=2.5).encode(x="middle:T", y="ended:Q", tooltip=tips)
     dots = base.mark_circle(color=ORANGE, size=30, opacity=1, cursor="pointer").encode(
@@ -55,7 +61,7 @@ def backlog(frame: pd.DataFrame, free: list[Free], unit: str) -> alt.LayerChart:
     ]
     base = alt.Chart(frame).encode(x=_time("day"), tooltip=tips)
     area = base.mark_area(color=BLUE, opacity=0.2, line={"color": BLUE, "strokeWidth": 2}).encode(
-        y=_count("open", "belum berakhir")
+        y=_count("open", "belum berakhir", highest=frame["open"].max())
     )
     marks = base.mark_circle(color=BLUE, size=40, opacity=0.01 if len(frame) > 70 else 0.9, cursor="pointer").encode(
         y="open:Q", href="href:N"
@@ -84,7 +90,7 @@ def ageing(frame: pd.DataFrame) -> alt.LayerChart:
     )  # fmt: skip
     totals = (
         alt.Chart(frame.groupby("name", as_index=False, sort=False)["count"].sum())
-        .mark_text(align="left", dx=4, color="gray")
+        .mark_text(align="left", dx=4)
         .encode(y=y, x="count:Q", text=alt.Text("count:Q", format=",d"))
     )
     return (bars + totals).properties(height=250)
@@ -97,9 +103,9 @@ def category_month(frame: pd.DataFrame) -> alt.LayerChart:
     return _heat(
         frame,
         alt.X("label:N", sort=months, title=None, axis=alt.Axis(labelAngle=-45 if len(months) > 6 else 0)),
-        alt.Y("name:N", sort=totals.index.tolist(), title=None, axis=alt.Axis(labelLimit=170)),
+        alt.Y("name:N", sort=totals.index.tolist(), title=None, axis=alt.Axis(labelLimit=170, labelFlush=False)),
         [("name:N", "Kategori"), ("label:N", "Bulan")],
-        numbers=len(months) <= 13,
+        columns=len(months),
     ).properties(height=24 * max(len(totals), 1) + 40)
 
 
@@ -107,9 +113,10 @@ def hours(frame: pd.DataFrame) -> alt.LayerChart:
     """When complaints arrive: `day`, `hour`, `received`, `href`."""
     return _heat(
         frame,
-        alt.X("hour:O", title="jam (WIB)", axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-        alt.Y("day:N", sort=list(FULL_DAYS), title=None),
+        alt.X("hour:O", title="jam (WIB)", axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=_all(range(24))),
+        alt.Y("day:N", title=None, scale=_all(FULL_DAYS), axis=alt.Axis(labelFlush=False)),
         [("day:N", "Hari"), ("span:N", "Pukul")],
+        columns=24,
     ).properties(height=240)
 
 
@@ -134,13 +141,13 @@ def kelurahan(frame: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("open:Q", title="Belum berakhir", format=",d"),
         ],
     )
-    tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(color=_colour("received"))
-    ink = _ink("received", data["received"].max() if len(data) else 0)
-    names = base.mark_text(fontSize=10, dy=-20, lineBreak="\n", cursor="pointer").encode(text="said:N", color=ink)
+    tiles = base.mark_rect(cornerRadius=5, cursor="pointer").encode(color=_colour("received", data["received"]))
+    colour = _ink("received", data["received"].max() if len(data) else 0)
+    names = base.mark_text(fontSize=10, dy=-20, lineBreak="\n", cursor="pointer").encode(text="said:N", color=colour)
     counts = base.mark_text(fontSize=15, fontWeight="bold", dy=8, cursor="pointer").encode(
-        text=alt.Text("received:Q", format=",d"), color=ink
+        text=alt.Text("received:Q", format=",d"), color=colour
     )
-    signs = base.mark_text(fontSize=9, dy=23, fontStyle="italic").encode(text="sign:N", color=ink)
+    signs = base.mark_text(fontSize=9, dy=23, fontStyle="italic").encode(text="sign:N", color=colour)
     return (tiles + names + counts + signs).properties(height=68 * (int(data["row"].max()) + 1) if len(data) else 80)
 
 
@@ -150,8 +157,15 @@ def points(frame: pd.DataFrame) -> alt.Chart:
         alt.Chart(frame)
         .mark_circle(color="#3A9BDC", opacity=0.75, cursor="pointer")
         .encode(
-            x=alt.X("longitude:Q", title="bujur", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f")),
-            y=alt.Y("latitude:Q", title="lintang", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f")),
+            x=alt.X(
+                "longitude:Q", title="bujur", scale=alt.Scale(zero=False), axis=alt.Axis(format=".2f", tickMinStep=0.01)
+            ),
+            y=alt.Y(
+                "latitude:Q",
+                title="lintang",
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(format=".2f", tickMinStep=0.01),
+            ),
             size=alt.Size("received:Q", title="Aduan", scale=alt.Scale(range=[15, 420]), legend=None),
             href="href:N",
             tooltip=[alt.Tooltip("where:N", title="Petak"), alt.Tooltip("received:Q", title="Aduan", format=",d")],
@@ -169,20 +183,32 @@ def channels(frame: pd.DataFrame) -> alt.LayerChart:
         tooltip=[alt.Tooltip("name:N", title="Saluran"), alt.Tooltip("received:Q", title="Diterima", format=",d")],
     )
     bars = base.mark_bar(color=BLUE, opacity=0.85, cursor="pointer")
-    labels = base.mark_text(align="left", dx=4, color="gray").encode(text=alt.Text("received:Q", format=",d"))
+    labels = base.mark_text(align="left", dx=4).encode(text=alt.Text("received:Q", format=",d"))
     return (bars + labels).properties(height=28 * max(len(frame), 1) + 10)
 
 
 def promise(frame: pd.DataFrame) -> alt.LayerChart:
     """Departments side by side: the share within the promise, with the range in which chance alone may move it."""
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=230, ticks=False, domain=False))
-    axis = alt.Axis(format=".0%", title="selesai dalam janji")
+    # Names of departments are long: on two lines, whole.
+    frame = frame.assign(lines=["\n".join(wrap(name, _LINE)) for name in frame["name"]])
+    frame = frame.assign(**{f"{name}_said": frame[name].map(words.percent) for name in ("share", "low", "high")})
+    named = alt.Axis(
+        labelLimit=230,
+        ticks=False,
+        domain=False,
+        labelFlush=False,
+        labelOverlap=False,
+        labelExpr="split(datum.label, '\\n')",
+    )
+    y = alt.Y("lines:N", sort=None, title=None, axis=named)
+    axis = alt.Axis(labelExpr="format(datum.value * 100, '.0f') + ' %'", labelFlush=False, title="selesai dalam janji")
     tips = [
         alt.Tooltip("name:N", title="OPD"),
-        alt.Tooltip("share:Q", title="Dalam janji", format=".0%"),
-        alt.Tooltip("low:Q", title="Rentang dari", format=".0%"),
-        alt.Tooltip("high:Q", title="sampai", format=".0%"),
+        alt.Tooltip("share_said:N", title="Dalam janji"),
+        alt.Tooltip("low_said:N", title="Rentang dari"),
+        alt.Tooltip("high_said:N", title="sampai"),
         alt.Tooltip("decided:Q", title="Dapat dinilai", format=",d"),
+        alt.Tooltip("late:Q", title="Tidak ditepati", format=",d"),
     ]
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
     rules = base.mark_rule(color=BLUE, strokeWidth=3, opacity=0.5).encode(
@@ -196,7 +222,7 @@ def promise(frame: pd.DataFrame) -> alt.LayerChart:
         .mark_rule(color=ORANGE, strokeDash=[4, 3], strokeWidth=2)
         .encode(x="aim:Q", tooltip=alt.Tooltip("said:N", title="Garis"))
     )
-    return (aim + rules + dots).properties(height=28 * max(len(frame), 1) + 40)
+    return (aim + rules + dots).properties(height=34 * max(len(frame), 1) + 40)
 
 
 def rising(frame: pd.DataFrame) -> alt.LayerChart:
@@ -219,26 +245,32 @@ def rising(frame: pd.DataFrame) -> alt.LayerChart:
 def finished(chart: alt.Chart | alt.LayerChart, dark: bool = False) -> alt.Chart | alt.LayerChart:
     """A chart with the city's numbers and dates, its words readable on a light or a dark page."""
     room = {"left": 2, "top": 8, "right": 8, "bottom": 2}
-    ink = "#e8eeee" if dark else "#1b2426"
-    return chart.configure(locale=LOCALE, padding=room).configure_view(strokeWidth=0).configure_text(color=ink)
+    return chart.configure(locale=LOCALE, padding=room).configure_view(strokeWidth=0).configure_text(color=ink(dark))
 
 
-def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]], numbers: bool = True):
+def _heat(frame: pd.DataFrame, x: alt.X, y: alt.Y, names: list[tuple[str, str]], columns: int):
+    """:param columns: how many stand side by side: where they have no room for their numbers, these stay away"""
     tips = [alt.Tooltip(field, title=title) for field, title in names]
     base = alt.Chart(frame).encode(
         x=x, y=y, href="href:N", tooltip=[*tips, alt.Tooltip("received:Q", title="Diterima", format=",d")]
     )
-    cells = base.mark_rect(cursor="pointer").encode(color=_colour("received"))
-    if not numbers:
-        return alt.layer(cells)
-    ink = _ink("received", frame["received"].max() if len(frame) else 0)
-    return cells + base.mark_text(fontSize=10, cursor="pointer").encode(
-        text=alt.Text("received:Q", format=",d"), color=ink
+    cells = base.mark_rect(cursor="pointer").encode(color=_colour("received", frame["received"]))
+    highest = frame["received"].max() if len(frame) else 0
+    colour, room = _ink("received", highest), 6 * len(words.number(highest)) + 3
+    shown = alt.expr(f"width / {max(columns, 1)} >= {room} ? 1 : 0")
+    return cells + base.mark_text(fontSize=10, cursor="pointer", opacity=shown).encode(
+        text=alt.Text("received:Q", format=",d"), color=colour
     )
 
 
-def _colour(column: str) -> alt.Color:
-    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme=SCHEME, domainMin=0), legend=None)
+def _all(values: Iterable) -> alt.Scale:
+    """A scale with every value in its place, also those that nothing is drawn for."""
+    return alt.Scale(domain=list(values))
+
+
+def _colour(column: str, counts: pd.Series) -> alt.Color:
+    highest = max(int(counts.max()), 1) if len(counts) else 1
+    return alt.Color(f"{column}:Q", scale=alt.Scale(scheme=SCHEME, domain=[0, highest]), legend=None)
 
 
 def _ink(column: str, highest: float):
@@ -286,13 +318,14 @@ def _inset() -> str:
     return "toDate(datum.start) + (toDate(datum.end) - toDate(datum.start)) * 0.88"
 
 
-def _count(column: str, title: str, channel: str = "y"):
-    kind = alt.Y if channel == "y" else alt.X
-    return kind(f"{column}:Q", title=title, axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6))
+def _count(column: str, title: str, channel: str = "y", highest: float = 1):
+    kind, axis = alt.Y if channel == "y" else alt.X, alt.Axis(format=",d", tickMinStep=1, tickCount=6)
+    return kind(f"{column}:Q", title=title, axis=axis, scale=from_nought(highest))
 
 
 def _short(name: str) -> str:
     """A name on two lines where it is long."""
     if " " in name:
         return name.replace(" ", "\n", 1)
-    return name if len(name) <= 12 else f"{name[:11]}-\n{name[11:]}"
+    half = _PARTED.get(name, len(name) // 2 + 1)
+    return name if len(name) <= 12 else f"{name[:half]}-\n{name[half:]}"

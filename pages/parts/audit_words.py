@@ -22,6 +22,7 @@ KINDS = {
     "breach": "Insiden data pribadi",
     "report_issued": "Laporan diterbitkan",
     "report_discarded": "Konsep laporan dihapus",
+    "open_data_published": "Triwulan data terbuka diterbitkan",
     "setting_changed": "Pengaturan diubah",
 }
 # Who did it, where nobody had signed in.

@@ -88,7 +88,7 @@ def show_case(view: CaseView, actor: Actor, prefix: str = "") -> None:
             st.html("<br>".join(words.safe(line) for line in why_due.of_case(house.desk(), view.case)))
     with right:
         st.subheader("Riwayat", anchor=False)
-        history.timeline(view, queries.reference(house.desk().register))
+        history.timeline(view, queries.known(house.desk().register))
 
 
 def _live(view: CaseView, actor: Actor, prefix: str) -> None:

@@ -23,13 +23,15 @@ SHOWN = 200
 class Card:
     """`code` names the definition; `table` has people's headings, `links` an address of Daftar for each row of it.
 
-    `numbers` are formats by heading: decimals, or "%"; what has none and is a number is whole.
+    `cells` are addresses by heading, for the numbers that count other cases than the row's. `formats` are by heading:
+    decimals, or "%"; what has none and is a number is whole.
     """
 
     code: str
     title: str
     table: pd.DataFrame
     links: list[str]
+    cells: dict[str, list[str]] = field(default_factory=dict)
     chart: alt.Chart | alt.LayerChart | None = None
     formats: dict[str, int | str] = field(default_factory=dict)
     note: str = ""
@@ -78,23 +80,31 @@ def show(card: Card, filters: str, as_of: str) -> None:
 
 
 def table(card: Card) -> str:
-    """The numbers as a table; the first cell of each row opens its cases."""
+    """The numbers as a table; the first cell of each row opens its cases, another one those that it counts."""
     columns = list(card.table.columns)
     heads = "".join(f"<th scope='col'{_n(card.table[name])}>{words.safe(name)}</th>" for name in columns)
     lines = []
-    for values, link in zip(card.table.head(SHOWN).itertuples(index=False), card.links, strict=False):
+    for place, values in enumerate(card.table.head(SHOWN).itertuples(index=False)):
         first, *rest = (_shown(card, name, value) for name, value in zip(columns, values, strict=True))
-        opened = f"<a href='{words.safe(link)}' target='_self'>{first}</a>" if link else first
-        cells = "".join(f"<td{_n(card.table[name])}>{text}</td>" for name, text in zip(columns[1:], rest, strict=True))
-        lines.append(f"<tr><th scope='row'>{opened}</th>{cells}</tr>")
+        cells = "".join(
+            f"<td{_n(card.table[name])}>{_opening(text, card.cells[name][place] if name in card.cells else '')}</td>"
+            for name, text in zip(columns[1:], rest, strict=True)
+        )
+        lines.append(f"<tr><th scope='row'>{_opening(first, card.links[place])}</th>{cells}</tr>")
     more = len(card.table) - SHOWN
     rest = f"<p class='w-asof'>{words.number(more)} baris lagi ada di berkas CSV.</p>" if more > 0 else ""
-    said = f"{words.safe(card.title)}: tekan isi kolom pertama untuk membuka aduannya"
+    pressed = "tekan angka yang bergaris bawah" if card.cells else "tekan isi kolom pertama"
+    said = f"{words.safe(card.title)}: {pressed} untuk membuka aduannya"
     return (
         f"<div class='w-scroll'><table class='w-table' style='min-width:{5.5 * len(columns):g}rem'>"
         f"<caption class='w-asof'>{said}</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>{rest}"
     )
+
+
+def _opening(text: str, link: str) -> str:
+    """What stands in a cell, as a link where there is something to open."""
+    return f"<a href='{words.safe(link)}' target='_self'>{text}</a>" if link and text not in ("0", "–") else text
 
 
 def _n(column: pd.Series) -> str:
@@ -103,7 +113,8 @@ def _n(column: pd.Series) -> str:
 
 def _shown(card: Card, name: str, value: object) -> str:
     if isinstance(value, str):
-        return words.safe(value)
+        # How many it is over stands below, so that the values stand under one another.
+        return words.safe(value).replace(" (n=", "<br><small>(n=") + ("</small>" if " (n=" in value else "")
     form = card.formats.get(name, 0)
     return words.percent(value) if form == "%" else words.number(value, form)
 

@@ -4,6 +4,9 @@ from store import figures
 from store.queries import Filters
 
 from . import words
+from .filters import days_of
+from .mark_words import said
+from .names import categories_of, kelurahan_of, names_of
 
 HEADINGS = {
     "number": "nomor", "channel": "saluran", "kind": "jenis", "confidential": "rahasia", "state": "status",
@@ -28,21 +31,27 @@ VALUES = {
 
 
 def described(filters: Filters, reference: dict[str, dict]) -> list[str]:
-    """The filters that are on, each as a line of words."""
+    """The filters that are on, each as a line of words.
 
-    def names(table: str, codes: tuple[str, ...]) -> str:
-        return ", ".join(reference[table].get(code, {"name": code})["name"] for code in codes)
+    :param reference: the tables of `queries.known`
+    """
 
+    def names(known: dict[str, str], codes: tuple[str, ...]) -> str:
+        return ", ".join(known.get(code, code) for code in codes)
+
+    departments, day = names_of(reference["departments"]), days_of(filters.only)
     lines = {
         "Cari": filters.text and f"“{filters.text}”",
         "Keadaan": filters.only and figures.FIGURES[filters.only].name,
-        "Status": ", ".join(words.STATES.get(state, state) for state in filters.states),
-        "OPD": names("departments", filters.departments),
-        "Kategori": names("categories", filters.categories),
-        "Kelurahan": names("kelurahan", filters.kelurahan),
+        "Tanda": filters.mark and said(filters.mark, departments),
+        "Status": names(words.STATES, filters.states),
+        "OPD": names(departments, filters.departments),
+        "Kategori": names(categories_of(reference), filters.categories),
+        "Kelurahan": names(kelurahan_of(reference), filters.kelurahan),
         "Kecamatan": filters.kecamatan,
-        "Saluran": ", ".join(words.CHANNELS.get(channel, channel) for channel in filters.channels),
-        "Diterima sejak": filters.since and f"{filters.since:%d/%m/%Y}",
-        "Diterima sampai dengan": filters.until and f"{filters.until:%d/%m/%Y}",
+        "Saluran": names(words.CHANNELS, filters.channels),
+        day: filters.since and f"{filters.since:%d/%m/%Y}",
+        day.replace("sejak", "sampai dengan"): filters.until and f"{filters.until:%d/%m/%Y}",
+        "Rahasia": filters.without_confidential and "tidak termasuk",
     }
     return [f"{name}: {value}" for name, value in lines.items() if value]

@@ -1,21 +1,23 @@
 """The one filter bar: what it is set to stands in the address, so that a view can be sent to a colleague."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import streamlit as st
 
 from store import figures, queries
-from store.figures import analysis, marks
+from store.figures import marks
 from store.queries import Filters
-from store.rules.indonesian import FULL_DAYS
 
 from . import address, house, words
+from .names import categories_of, kelurahan_of, names_of
 
 # Figures that one may choose here; all others are opened from where they stand.
 ONLY = (
     *("", "open", "overdue", "due_today", "awaiting_reporter", "call_reporter", "scheduled_now"),
     *("awaiting_confirmation", "promise_late", "reopened", "ratings_low"),
 )
+UNKNOWN = "(tidak dikenal)"
 # What the days are of, by the column by which a figure's cases belong to them.
 _DAYS = {
     "ended_at": "Berakhir sejak",
@@ -29,10 +31,13 @@ FORGOTTEN = (
 _LISTS = {"status": "states", "opd": "departments", "kategori": "categories", "kel": "kelurahan", "saluran": "channels"}
 
 
-def from_address() -> Filters:
-    """The filters as the address says; what cannot be read is left out rather than guessed."""
-    given = st.query_params
-    lists = {name: tuple(v for v in given.get(key, "").split(",") if v) for key, name in _LISTS.items()}
+def from_address(given: Mapping[str, str] | None = None) -> Filters:
+    """The filters as the address says; what cannot be read is left out rather than guessed.
+
+    :param given: another address than that of this page
+    """
+    given = st.query_params if given is None else given
+    lists = {name: tuple(dict.fromkeys(v for v in given.get(key, "").split(",") if v)) for key, name in _LISTS.items()}
     only = given.get("hanya", "")
     only = _OLD.get(only, only)
     return Filters(
@@ -70,8 +75,7 @@ def to_query(filters: Filters) -> dict[str, str]:
 def filter_bar() -> Filters:
     """Draw the bar, filled from the address; a press on "Tampilkan" writes it back."""
     present = from_address()
-    reference = queries.reference(house.desk().register)
-    kecamatan = sorted({k["kecamatan"] for k in reference["kelurahan"].values()})
+    reference = queries.to_filter_by(house.desk().register, present)
     mark = str(sorted(to_query(present).items()))
     if address.shown(st.query_params.get("cari", "")) is None:
         st.info(FORGOTTEN)
@@ -93,13 +97,7 @@ def filter_bar() -> Filters:
             categories = many(second[2], "Kategori", categories_of(reference), present.categories)
             third = st.columns(3)
             kelurahan = many(third[0], "Kelurahan", kelurahan_of(reference), present.kelurahan)
-            places = ["", *kecamatan]
-            place = third[1].selectbox(
-                "Kecamatan",
-                places,
-                index=places.index(present.kecamatan) if present.kecamatan in places else 0,
-                format_func=lambda k: k or "Semua",
-            )
+            place = kecamatan(third[1], reference, present.kecamatan)
             channels = many(third[2], "Saluran", words.CHANNELS, present.channels)
             open_only = st.checkbox("Tanpa yang rahasia", value=present.without_confidential)
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -130,55 +128,40 @@ def days_of(only: str) -> str:
 
 
 def many(place, label: str, names: dict[str, str], chosen: tuple[str, ...]) -> tuple[str, ...]:
+    """What is chosen can stay chosen, also where nobody knows it any more: a press must not drop it unsaid."""
+    names = names | {code: f"{code} {UNKNOWN}" for code in chosen if code not in names}
     return tuple(
         place.multiselect(
-            label,
-            list(names),
-            default=[c for c in chosen if c in names],
-            format_func=lambda code: names[code],
-            placeholder="Semua",
+            label, list(names), default=list(chosen), format_func=lambda code: names[code], placeholder="Semua"
         )
     )
 
 
-def categories_of(reference: dict[str, dict[str, dict]]) -> dict[str, str]:
-    """The categories to choose from, and none."""
-    return names_of(reference["categories"]) | {analysis.NONE: "Belum ditentukan"}
+def kecamatan(place, reference: dict[str, dict[str, dict]], chosen: str) -> str:
+    """A choice of one kecamatan or all; what stands in the address stays, also where nobody knows it."""
+    found = sorted({row["kecamatan"] for row in reference["kelurahan"].values()})
+    names = {"": "Semua"} | {name: name for name in found}
+    names |= {} if chosen in names else {chosen: f"{chosen} {UNKNOWN}"}
+    return place.selectbox("Kecamatan", list(names), index=list(names).index(chosen), format_func=lambda k: names[k])
 
 
-def kelurahan_of(reference: dict[str, dict[str, dict]]) -> dict[str, str]:
-    """The kelurahan to choose from, and none."""
-    return names_of(reference["kelurahan"]) | {analysis.NONE: "Belum diketahui"}
-
-
-def said(mark: str) -> str:
-    """What a mark of a chart stands for, in words."""
-    found = marks.parsed(mark)
+def unknown(filters: Filters) -> str:
+    """A sentence on what the address asks for and nobody knows, so that an empty list is understood; "" if nothing."""
+    every = queries.known(house.desk().register)
+    given = {
+        "OPD": [code for code in filters.departments if code not in every["departments"]],
+        "Kategori": [code for code in filters.categories if code not in categories_of(every)],
+        "Kelurahan": [code for code in filters.kelurahan if code not in kelurahan_of(every)],
+        "Kecamatan": [filters.kecamatan]
+        if filters.kecamatan not in {"", *(row["kecamatan"] for row in every["kelurahan"].values())}
+        else [],
+        "Saluran": [code for code in filters.channels if code not in words.CHANNELS],
+        "Status": [state for state in filters.states if state not in words.STATES],
+    }
+    found = [f"{name} “{', '.join(codes)[:80]}”" for name, codes in given.items() if codes]
     if not found:
         return ""
-    kind, given = found
-    if kind == "jam":
-        hour = given["hour"]
-        return f"Yang datang pada hari {FULL_DAYS[given['weekday'] - 1]} pukul {hour:02d}.00–{hour:02d}.59 WIB"
-    if kind == "alih":
-        before, after = (words.STATES[state] for state in marks.steps(mark))
-        return f"Yang pernah beralih dari “{before}” ke “{after}”"
-    if kind == "petak":
-        return "Yang lokasinya dibagikan dalam satu petak peta (sekitar 220 × 220 meter), tanpa yang rahasia"
-    if kind == "terbuka":
-        return f"Yang belum berakhir pada akhir hari {words.day(date.fromisoformat(mark.partition(':')[2]))}"
-    if kind == "berakhir":
-        first, last = (words.day(date.fromisoformat(day)) for day in mark.partition(":")[2].split("_"))
-        return f"Yang berakhir {first}" + (f"–{last}" if last != first else "")
-    if kind == "jalan":
-        return "Yang belum berakhir dan masih dalam tenggat"
-    if kind == "henti":
-        return "Yang belum berakhir dan jamnya berhenti: menunggu pelapor, atau hasil sudah dikirim"
-    return f"Yang pernah dikembalikan oleh {given['returner'].strip('|')}"
-
-
-def names_of(table: dict[str, dict]) -> dict[str, str]:
-    return {code: row["name"] for code, row in table.items()}
+    return f"Tidak dikenal: {'; '.join(found)}. Tidak ada aduan yang cocok dengannya; ubah atau hapus saringan itu."
 
 
 def _date(value: str | None) -> date | None:

@@ -83,8 +83,8 @@ def layout(ways: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _outline(row, nodes: dict, start: float, end: float, height: float) -> list[dict]:
     first, last = nodes[row.before][0] + _WIDTH, nodes[row.after][0]
     told = {
-        "link": f"{words.STATES[row.before]} → {words.STATES[row.after]}", "count": row.count, "href": row.href,
-        "column": nodes[row.before][0],
+        "link": f"{words.STATES[row.before]} → {words.STATES[row.after]}", "count": row.count, "cases": row.cases,
+        "href": row.href, "column": nodes[row.before][0],
     }  # fmt: skip
     points = []
     for step in range(_STEPS + 1):
@@ -96,7 +96,7 @@ def _outline(row, nodes: dict, start: float, end: float, height: float) -> list[
 
 
 def chart(ways: pd.DataFrame) -> alt.LayerChart:
-    """The bands and the states; `ways` has `before`, `after`, `count`, `href`."""
+    """The bands and the states; `ways` has `before`, `after`, `count`, `cases`, `href`."""
     nodes, outlines = layout(ways)
     scale = alt.Scale(domain=[-0.02, len(COLUMNS) - 0.1], nice=False)
     x = alt.X("x:Q", axis=None, scale=scale)
@@ -110,7 +110,8 @@ def chart(ways: pd.DataFrame) -> alt.LayerChart:
                 "column:O", scale=alt.Scale(domain=list(range(len(COLUMNS))), range=list(COLOURS)), legend=None
             ),
             tooltip=[
-                alt.Tooltip("link:N", title="Peralihan"), alt.Tooltip("count:Q", title="Kali", format=",d"),
+                alt.Tooltip("link:N", title="Peralihan"), alt.Tooltip("cases:Q", title="Aduan", format=",d"),
+                alt.Tooltip("count:Q", title="Kali", format=",d"),
             ],
         )
     )  # fmt: skip

@@ -12,7 +12,8 @@ from store.figures import Scope
 from store.rules.workflow import Actor
 
 from . import house, words
-from .filters import categories_of, from_address, kelurahan_of, many, names_of
+from .filters import from_address, kecamatan, many, unknown
+from .names import categories_of, kelurahan_of, names_of
 
 PERIODS = {
     "30": "30 hari",
@@ -62,7 +63,7 @@ def days_of(period: str, now: date) -> tuple[date, date]:
 
 def scope_bar(actor: Actor) -> View:
     """Draw the bar, filled from the address; what is chosen is written back to it."""
-    reference = queries.reference(house.desk().register)
+    reference = queries.to_filter_by(house.desk().register, from_address())
     view = from_query(actor, reference)
     period = st.query_params.get("masa", DEFAULT)
     own = bool(st.query_params.get("dari") or st.query_params.get("sampai"))
@@ -78,6 +79,9 @@ def scope_bar(actor: Actor) -> View:
         _go(dict(view.query) | {"masa": chosen})
     _filters(actor, view, reference, own)
     st.html(f"<div class='w-asof'>{words.safe(view.words)}</div>")
+    strange = unknown(from_address())
+    if strange:
+        st.html(f"<div class='w-note'>{words.safe(strange)}</div>")
     return view
 
 
@@ -93,7 +97,8 @@ def from_query(actor: Actor, reference: dict) -> View:
         since, until = until, since
     since = max(since, until - _LONGEST)
     in_place = [code for code, row in reference["kelurahan"].items() if row["kecamatan"] == given.kecamatan]
-    kelurahan = given.kelurahan or tuple(in_place)
+    # A kecamatan that nobody knows has no cases: "" is nobody's kelurahan ("-" are those without one).
+    kelurahan = given.kelurahan or tuple(in_place) or (("",) if given.kecamatan else ())
     scope = Scope(
         actor, since, until, given.departments, given.categories, kelurahan, given.channels, given.without_confidential
     )
@@ -101,7 +106,7 @@ def from_query(actor: Actor, reference: dict) -> View:
         "opd": ",".join(given.departments),
         "kategori": ",".join(given.categories),
         "kel": ",".join(given.kelurahan),
-        "kec": given.kecamatan if in_place and not given.kelurahan else "",
+        "kec": given.kecamatan if not given.kelurahan else "",
         "saluran": ",".join(given.channels),
         "rahasia": "tanpa" if given.without_confidential else "",
     }
@@ -114,7 +119,6 @@ def _filters(actor: Actor, view: View, reference: dict, own: bool) -> None:
     departments = names_of(reference["departments"])
     if access.visible(actor):
         departments = {code: name for code, name in departments.items() if code in actor.departments}
-    kecamatan = ["", *sorted({k["kecamatan"] for k in reference["kelurahan"].values()})]
     mark = f"{scope.since}{scope.until}{view.query}"
     label = "Saringan" + (f" ({len(view.query)} dipakai)" if view.query else "")
     with st.expander(label, icon="🔎"), st.form(f"scope-{mark}", border=False):
@@ -124,12 +128,7 @@ def _filters(actor: Actor, view: View, reference: dict, own: bool) -> None:
         opd = many(first[2], "OPD", departments, scope.departments)
         categories = many(first[3], "Kategori", categories_of(reference), scope.categories)
         second = st.columns(4)
-        place = second[0].selectbox(
-            "Kecamatan",
-            kecamatan,
-            index=kecamatan.index(query.get("kec", "")),
-            format_func=lambda k: k or "Semua",
-        )
+        place = kecamatan(second[0], reference, query.get("kec", ""))
         chosen = tuple(query.get("kel", "").split(",")) if query.get("kel") else ()
         kelurahan = many(second[1], "Kelurahan", kelurahan_of(reference), chosen)
         channels = many(second[2], "Saluran", words.CHANNELS, scope.channels)

@@ -30,6 +30,8 @@ ON_WALL = {
     "result_median": "Sampai hasil (tengah)",
     "result_p90": "Sampai hasil (9 dari 10)",
 }
+# A value of more signs is written smaller.
+LONG = 5
 # Fewer than so many say little: the share of them is marked.
 FEW = 10
 # What is held against earlier months, and with it all that the screen shows of this one.
@@ -81,7 +83,9 @@ class Scoreboard:
         """One figure that opens its cases."""
         value = value or shown(code, self._value(code))
         small = "".join(f"<small>{words.safe(line)}</small>" for line in below if line)
-        inside = f"<b>{value}</b><span>{words.safe(name)}</span>{small}"
+        # A long number must not run into the question mark.
+        number = f"<b class='long'>{value}</b>" if len(value) > LONG else f"<b>{value}</b>"
+        inside = f"{number}<span>{words.safe(name)}</span>{small}"
         if self.plain:
             return f"<div class='w-tile'><div class='w-figure'>{inside}</div></div>"
         link = f"<a class='w-figure' href='{self.link(code)}' target='_self'>{inside}</a>"

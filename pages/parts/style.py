@@ -66,9 +66,10 @@ _CSS = """
 .w-table { width: 100%; border-collapse: collapse; font-size: .9rem; }
 .w-table th { text-align: left; font-weight: 600; opacity: .75; font-size: .8rem; }
 .w-table td, .w-table th { padding: .35rem .5rem; border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); vertical-align: top; overflow-wrap: anywhere; }
-.w-scroll .w-table { min-width: 34rem; } .w-parts { font-size: .85rem; } .w-table th, .w-table td.n { overflow-wrap: normal; }
+.w-table caption { text-align: left; } .w-table th[scope=row] { opacity: 1; } .w-scroll .w-table { min-width: 34rem; } .w-parts { font-size: .85rem; } .w-table th, .w-table td.n { overflow-wrap: normal; }
 .w-table td.n, .w-table th.n { text-align: right; font-variant-numeric: tabular-nums; }
-.w-scroll { overflow-x: auto; }
+.w-scroll { overflow-x: auto; } .w-table td small { white-space: nowrap; }
+@media (max-width: 640px) { .w-scroll th[scope=row] { position: sticky; left: 0; max-width: 8.5rem; background: light-dark(#ffffff, #12181a); } }
 .w-press { display: inline-block; padding: .45rem 1rem; border: 1px solid currentColor; border-radius: .4rem; color: inherit !important; text-decoration: none !important; font-weight: 650; overflow-wrap: anywhere; }
 </style>
 """

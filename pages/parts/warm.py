@@ -8,9 +8,10 @@ from store import figures, queries
 from store.clock import now as clock_now
 from store.clock import today
 from store.desk import Desk
+from store.figures import analysis
 from store.rules.workflow import SYSTEM
 
-from . import charts
+from . import analysis_cards, analysis_charts, charts, compared_cards, scope_bar
 
 
 def warm(desk: Desk) -> None:
@@ -24,6 +25,11 @@ def warm(desk: Desk) -> None:
     figures.all_figures(desk, month, clock_now())
     frame = figures.by_day(*period)
     figures.by_department(*period, clock_now())
-    charts.by_day(frame)
-    charts.ranking(pd.DataFrame({"name": ["x"], "received": [1]}), "received", "x")
+    # Analitik, too: what is loaded later is no longer frozen for the garbage collector.
+    week = scope_bar.View(figures.Scope(SYSTEM, *period[2:]), (), "")
+    volume = analysis_cards.volume(analysis.volume(register, week.scope), [], week)
+    analysis_charts.finished(volume.chart).to_dict()
+    compared_cards.channels(analysis.by_channel(register, week.scope, clock_now()), week)
+    charts.by_day(frame.assign(href="", ended_href=""))
+    charts.ranking(pd.DataFrame({"name": ["x"], "received": [1], "href": [""]}), "received", "x")
     desk.limits(clock_now())

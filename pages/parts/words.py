@@ -302,6 +302,7 @@ _RULES = {
     "export_reason": "Tulis alasannya dengan {least} sampai {limit} huruf: alasan ini dicatat.",
     "export_empty": "Tidak ada aduan yang cocok, jadi tidak ada yang dapat diunduh.",
     "period_runs": "Masa itu belum berakhir. Laporan dibuat sesudah masa laporan lewat.",
+    "open_data_changed": "Koreksi triwulan ini sudah diterbitkan orang lain. Muat ulang halaman ini.",
     "report_issued": "Laporan ini sudah diterbitkan dan tidak dapat diubah. Buat edisi baru bila perlu.",
     "report_changed": "Orang lain lebih dahulu mengubah konsep ini. Tulisan Anda masih ada di layar: salin dahulu, "
     "lalu muat ulang halaman ini.",

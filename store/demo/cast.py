@@ -94,6 +94,7 @@ class Cast:
             physical={row["code"] for row in categories if row["physical"]},
             pictures=draw_all(self.desk.settings.media, seed, limit),
             pace={code: self.rng.uniform(0.6, 1.7) for code in departments},
+            seed=f"{seed}/{self.until.isoformat()}",
         )
 
     def stories(self, count: int) -> Iterator[Story]:

@@ -1,12 +1,19 @@
 """From the result to the end: told, confirmed, opened again, or silence."""
 
+import contextlib
+import random
 from datetime import datetime
 
 from ..rules import texts
 from ..rules.workflow import MAX_REOPENINGS, REPORTER, Role, State
 from .asking import Asking
-from .player import FAILED, OFFICIAL
+from .player import CITY_STAFF, FAILED, OFFICIAL
 from .story import NotYet, Out
+
+# How many of those who say that it is done give a rating, and of these add words; and how many stars, from five to one,
+# when the promise was kept, when it was not, and when it took a second time.
+_RATE, _WITH_WORDS = 0.46, 0.38
+_STARS = {"kept": (52, 31, 11, 4, 2), "late": (19, 31, 27, 14, 9), "again": (12, 25, 30, 19, 14)}
 
 
 class Ending(Asking):
@@ -45,11 +52,45 @@ class Ending(Asking):
             story.answer_at_once(texts.confirmed(story.case.number), message)
             if rng.random() < 0.35:
                 self._thank(story.at, "thanks")
+            self._rate(random.Random(f"{self.stage.seed}/{story.nth}/rating"))  # noqa: S311 – believable data, no secret
         else:
             self._end_without_word(0.25)
             if story.case.closing == "silence" and not story.case.reopened_count and rng.random() < 0.04:
                 self._citizen_time(60)
                 self._reopen(out)
+
+    def _rate(self, own: random.Random) -> None:
+        """Some give a rating at once, and some of these a few words; an officer reads them in office hours.
+
+        :param own: so that the stories are the same with ratings as without
+        """
+        story, asked = self.story, self.story.told[-1]
+        before, story.rng = (story.at, story.rng), own
+        with contextlib.suppress(NotYet):
+            if own.random() < _RATE:
+                self._give_stars(own, asked)
+        story.at, story.rng = before
+
+    def _give_stars(self, own: random.Random, asked: Out) -> None:
+        story = self.story
+        again = story.case.reopened_count > 0
+        weights = _STARS["again" if again else "late" if story.case.stopped_at > story.case.promise_due_at else "kept"]
+        stars = own.choices((5, 4, 3, 2, 1), weights)[0]
+        row = next(title for id_, title, _ in asked.letter.rows if id_.endswith(f":{stars}"))
+        story.go_on(minutes=own.uniform(0.4, 45))
+        message = story.hear("list_reply", row, reply_to=asked.wamid, acknowledge=False, thanks=True)
+        story.do("rate", REPORTER.username, Role.REPORTER, rating=stars)
+        told = story.answer_at_once(texts.rated(story.case.number, stars), message)
+        if told.failed or own.random() > _WITH_WORDS:
+            return
+        story.go_on(minutes=own.uniform(0.5, 25))
+        level = "low" if stars < 3 else "middle" if stars == 3 else "high"
+        words = own.choice(self.stage.texts.citizen[f"rating_{level}"])
+        message = story.hear("text", words, acknowledge=False)
+        story.do("rate", REPORTER.username, Role.REPORTER, rating=stars, words=words)
+        story.answer_at_once(texts.rating_words(story.case.number), message)
+        story.office(own.uniform(0.02, 0.6))
+        story.do("seen", own.choice(list(CITY_STAFF)), Role.CITY)
 
     def _reopen(self, out: Out) -> None:
         story, rng, citizen = self.story, self.rng, self.stage.texts.citizen

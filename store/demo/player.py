@@ -36,6 +36,7 @@ class Stage:
     physical: set[str]
     pictures: dict[tuple[str, bool], list[File]]
     pace: dict[str, float]
+    seed: str
 
 
 class Player:

@@ -22,6 +22,8 @@ from .people import Person
 _QUIET = timedelta(minutes=30)
 # Seconds; what takes longer than two days would be told by telephone.
 _LONGEST_WAY = 40 * 3600
+# What is pressed is no words of one's own.
+_PRESSED = ("button_reply", "list_reply")
 _UNDELIVERABLE = (131026, "Message undeliverable")
 
 
@@ -149,7 +151,7 @@ class Story:
         message = self._message(kind, text, reply_to, written_at)
         message.latitude, message.longitude = point or (None, None)
         data: dict = {"message": message.wamid, "media": medium is not None}
-        shown = None if kind == "button_reply" else text
+        shown = None if kind in _PRESSED else text
         asked = completeness.asked(self.case, self.told[-1].letter.purpose if self.told else None)
         said = reading.read(shown, kind=kind, asked=asked, places=self.desk.places).said
         if self.whatsapp:
@@ -163,7 +165,7 @@ class Story:
             data["said"] = said
         if thanks:
             data["thanks"] = True
-        if text and kind != "button_reply":
+        if shown:
             data["summary"] = text[:SUMMARY_LENGTH]
         if point and self.case.latitude is None:
             data |= {"latitude": point[0], "longitude": point[1]}

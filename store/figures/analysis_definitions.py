@@ -33,8 +33,9 @@ CHARTS = {
     "department": (
         "Aduan yang diterima dalam masa ini dan sekarang ada bagiannya pada OPD itu. Sampai diterima: dari diteruskan "
         "sampai OPD menerima. Sampai hasil: dari diteruskan sampai hasil terakhir dikirim. Keduanya nilai tengah dalam "
-        f"waktu kalender, dengan banyaknya aduan (n). {FIGURES['within_promise'].definition} Dikembalikan: berapa kali "
-        "OPD itu mengembalikan, juga aduan yang kini pada OPD lain. Dibuka kembali: aduan yang pernah dibuka kembali. "
+        f"waktu kalender, dengan banyaknya aduan (n). {FIGURES['within_promise'].definition} Dikembalikan: aduan "
+        "yang dikembalikan OPD itu dan berapa kali, juga yang kini pada OPD lain; OPD sendiri hanya dapat membuka yang "
+        "masih ada bagiannya padanya. Dibuka kembali: aduan yang pernah dibuka kembali. "
         f"Nilai: rata-rata penilaian pelapor 1–5. Dengan n kurang dari {FEW} angkanya ditandai “sedikit” dan tidak "
         "patut dibandingkan."
     ),

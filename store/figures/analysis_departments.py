@@ -38,20 +38,23 @@ def by_department(register: Register, scope: Scope, now: datetime) -> pd.DataFra
     """The departments and the received cases they have a part of, the most first.
 
     `code`, `name`, `received`, `open`, `overdue`, `accepted` and `accept_hours` (median), `done` and `result_hours`
-    (median), `decided` and `kept` (the promise), `returned`, `reopened`, `rated` and `rating` (mean). Who sees one
-    department's cases sees that department alone.
+    (median), `decided` and `kept` (the promise), `returned` (times) and `returned_cases` (those the viewer may open),
+    `reopened`, `rated` and `rating` (mean). Who sees one department's cases sees that department alone.
     """
     counted = ", ".join(f"{expression} as {name}" for name, expression in _counted().items())
     query = (
-        "select s.*, coalesce(r.returned, 0)::bigint as returned, coalesce(d.name, s.code) as name from (select"
+        "select s.*, coalesce(r.returned, 0)::bigint as returned,"
+        " coalesce(r.returned_cases, 0)::bigint as returned_cases, coalesce(d.name, s.code) as name from (select"
         " a.department as code, "
         + counted
         + " from assignment a join complaint c on c.id = a.complaint_id where c.departments <> ''"
         + " and a.state <> 'returned' and "
         + RECEIVED
         + """ group by 1) s full join (
-            select department as code, count(*) as returned from (
-                select unnest(string_split(trim(c.returned_by, '|'), '|')) as department
+            select department as code, count(*) as returned, count(distinct id) filter (where listed) as returned_cases
+            from (
+                select unnest(string_split(trim(c.returned_by, '|'), '|')) as department, c.id,
+                    $visible::varchar is null or regexp_matches(c.departments, $visible::varchar) as listed
                 from complaint c where c.returned_by <> '' and """
         + _RETURNED
         + """) group by 1
@@ -61,7 +64,7 @@ def by_department(register: Register, scope: Scope, now: datetime) -> pd.DataFra
         """
     ).replace("select s.*, ", "select coalesce(s.code, r.code) as code, s.* exclude (code), ", 1)
     found = register.frame(query, used(query, scope.params | {"now": now, "shown": _shown(scope)}))
-    names = [*_counted(), "returned"]
+    names = [*_counted(), "returned", "returned_cases"]
     counts = [name for name in names if not name.endswith("hours") and name != "rating"]
     return found.assign(**{name: found[name].fillna(0).astype("int64") for name in counts})
 
@@ -80,18 +83,21 @@ def _shown(scope: Scope) -> list[str]:
 
 
 def ways(register: Register, scope: Scope) -> pd.DataFrame:
-    """How often cases of the period went from one state to another, until now: `before`, `after`, `count`."""
+    """How often cases of the period went from one state to another, until now: `before`, `after`, `count`, and how many
+    `cases` did."""
     found = register.frame(
         "select c.way, count(*) as count from complaint c where c.way <> '' and " + RECEIVED + " group by 1",
         scope.params,
     )
     steps: Counter[tuple[str, str]] = Counter()
+    cases: Counter[tuple[str, str]] = Counter()
     for way, count in zip(found["way"], found["count"], strict=True):
-        for pair in pairwise(way):
-            steps[pair] += int(count)
+        for pair, times in Counter(pairwise(way)).items():
+            steps[pair] += times * int(count)
+            cases[pair] += int(count)
     states = {letter: state.value for state, letter in LETTERS.items()}
-    rows = [(states[a], states[b], count) for (a, b), count in sorted(steps.items(), key=lambda s: -s[1])]
-    return pd.DataFrame(rows, columns=["before", "after", "count"])
+    rows = [(states[a], states[b], n, cases[a, b]) for (a, b), n in sorted(steps.items(), key=lambda s: -s[1])]
+    return pd.DataFrame(rows, columns=["before", "after", "count", "cases"])
 
 
 assert ROWS in RECEIVED  # noqa: S101 – `_RETURNED` replaces within it

@@ -19,7 +19,7 @@ READ = 3_000
 SHOWN = 25
 _CANDIDATES = 400
 # After these stands a name.
-_TITLES = (
+TITLES = (
     "pak", "bapak", "bpk", "bu", "ibu", "mas", "mbak", "mba", "sdr", "sdri",
     "saudara", "saudari", "kang", "gus", "haji",
     "hj", "ustad", "ustadz", "kyai",
@@ -45,24 +45,46 @@ _SMALL = frozenset(
     iso saged biso arep bade pengen pingin wae mawon ngono ngene ngoten ngeten tenan sanget banget bangeten gawe kagem
     """.split()
 )
-_TOKENS = "str_split(regexp_replace(lower(c.summary), '[^a-z]+', ' ', 'g'), ' ')"
+
+
+def tokens(column: str) -> str:
+    """SQL for a text's words in order; the column's name is ours."""
+    return f"str_split(regexp_replace(lower({column}), '[^a-z]+', ' ', 'g'), ' ')"
+
+
+# A word is counted once a complaint, and not where it stands after a title.
+_SAID = """
+    list_distinct(list_filter(t, lambda word, place: length(word) between 4 and 24
+        and not coalesce(list_contains($titles::varchar[], t[place - 1]), false)))
+"""
+
+
+# Which rows `c` have `$word` among these, of what is not older than the first that was read.
+HAS_WORD = (
+    "c.id in (select id from (select c.id, "
+    + tokens("c.summary")
+    + " as t from complaint c where c.id >= $first_read and not c.confidential) where list_contains("
+    + _SAID
+    + ", $word))"
+)
 
 
 def rising(register: Register, scope: Scope) -> pd.DataFrame:
     """Words that more people write in the last 30 days of the scope than in the 90 days before.
 
     `word`, `reporters` (different people, at least 5), `expected` (so many complaints would have it, had nothing
-    changed), `complaints` (so many have it), the steepest rise first. Confidential complaints are never read.
+    changed), `complaints` (so many have it), the steepest rise first; `first_read` is the oldest that was read.
+    Confidential complaints are never read.
     """
     turn = scope.until - timedelta(days=NOW_DAYS - 1)
     whole = replace(scope, since=turn - timedelta(days=BEFORE_DAYS))
-    given = {"turn": start_of(turn), "titles": list(_TITLES), "read": READ, "reporters": REPORTERS}
+    given = {"turn": start_of(turn), "titles": list(TITLES), "read": READ, "reporters": REPORTERS}
     given |= {"candidates": _CANDIDATES}
     with register.snapshot() as cursor:
         found = cursor.execute(_QUERY, used(_QUERY, whole.params | given)).df()
         names = {name for (name,) in cursor.execute(_NAMES, used(_NAMES, whole.params | given)).fetchall()}
     kept = found.loc[[n for n, word in enumerate(found["word"]) if _may_be_shown(word, names)]]
-    return kept.head(SHOWN)[["word", "reporters", "complaints", "expected"]].reset_index(drop=True)
+    return kept.head(SHOWN)[["word", "reporters", "complaints", "expected", "first_read"]].reset_index(drop=True)
 
 
 def since(scope: Scope) -> date:
@@ -85,12 +107,7 @@ def _newest(name: str, columns: str, since: str, until: str) -> str:
     )
 
 
-_TEXTS = "with " + _newest("fresh", "c.contact_id, c.summary", "$turn", "$until")
-# A word is counted once a complaint, and not where it stands after a title.
-_SAID = """
-    list_distinct(list_filter(t, lambda word, place: length(word) between 4 and 24
-        and not coalesce(list_contains($titles::varchar[], t[place - 1]), false)))
-"""
+_TEXTS = "with " + _newest("fresh", "c.id, c.contact_id, c.summary", "$turn", "$until")
 _QUERY = (
     _TEXTS
     + ", "
@@ -100,7 +117,7 @@ _QUERY = (
             select contact_id, unnest("""
     + _SAID
     + ") as word from (select c.contact_id, "
-    + _TOKENS
+    + tokens("c.summary")
     + """ as t from fresh c)
         ) group by word having count(distinct contact_id) >= $reporters
     ), before_words as (
@@ -108,12 +125,12 @@ _QUERY = (
             select unnest("""
     + _SAID
     + ") as word from (select "
-    + _TOKENS
+    + tokens("c.summary")
     + """ as t from before c)
         ) where word in (select word from fresh_words) group by word
     ), counted as (
         select f.word, f.reporters, f.complaints, coalesce(b.complaints, 0) * (select count(*) from fresh)
-            / greatest((select count(*) from before), 1) as expected
+            / greatest((select count(*) from before), 1) as expected, (select min(id) from fresh) as first_read
         from fresh_words f left join before_words b using (word)
     )
     select *, (complaints - expected) / sqrt(expected + 1) as rise from counted where complaints > expected

@@ -9,8 +9,10 @@ from datetime import date, timedelta
 from ..rules.point import LATITUDES, LONGITUDES
 from ..rules.workflow import LETTERS
 from .analysis import CELL, hour, weekday
+from .analysis_words import HAS_WORD, TITLES
 from .scope import start_of
 
+_DEPARTMENT = r"[A-Z0-9-]{2,20}"
 _STATES = {letter: state.value for state, letter in LETTERS.items()}
 CONDITIONS = {
     # Arrived on a weekday (1 is Monday) in an hour.
@@ -30,6 +32,17 @@ CONDITIONS = {
     "henti": "c.ended_at is null and c.due_at is null",
     # Was returned by a department.
     "kembali": "contains(c.returned_by, $returner)",
+    # Is a department's as the lead.
+    "utama": "c.department = $lead",
+    # Was accepted by a department that has a part of it; got its result after it was forwarded there.
+    "terima": "c.id in (select complaint_id from assignment where department = $holder and state <> 'returned'"
+    " and accepted_at is not null)",
+    "hasil": "c.id in (select a.complaint_id from assignment a join complaint h on h.id = a.complaint_id"
+    " where a.department = $holder and a.state <> 'returned' and h.result_at >= a.forwarded_at)",
+    # Has a rating, whenever it was given.
+    "nilai": "c.rating is not null",
+    # Its opening words have a word, and it is not older than the first that was read for it.
+    "kata": HAS_WORD,
 }
 
 
@@ -89,7 +102,20 @@ def _ended(value: str) -> dict | None:
 
 
 def _returner(value: str) -> dict | None:
-    return {"returner": f"|{value}|"} if re.fullmatch(r"[A-Z0-9-]{2,20}", value) else None
+    return {"returner": f"|{value}|"} if re.fullmatch(_DEPARTMENT, value) else None
+
+
+def _lead(value: str) -> dict | None:
+    return {"lead": value} if re.fullmatch(_DEPARTMENT, value) else None
+
+
+def _holder(value: str) -> dict | None:
+    return {"holder": value} if re.fullmatch(_DEPARTMENT, value) else None
+
+
+def _word(value: str) -> dict | None:
+    found = re.fullmatch(r"([a-z]{4,24})_(\d{1,15})", value)
+    return {"word": found[1], "first_read": int(found[2]), "titles": list(TITLES)} if found else None
 
 
 def _now(value: str) -> dict | None:
@@ -106,5 +132,5 @@ def _day(value: str) -> date | None:
 
 _PARSERS = {
     "jam": _hour, "alih": _step, "petak": _cell, "terbuka": _end, "berakhir": _ended, "jalan": _now, "henti": _now,
-    "kembali": _returner,
+    "kembali": _returner, "utama": _lead, "terima": _holder, "hasil": _holder, "nilai": _now, "kata": _word,
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from .case import HIDDEN, CaseView, case_view, file_for
 from .lists import PAGE, counts, for_department, in_state, to_call, unread, waiting_for_triage, with_official
-from .reference import people_of, reference
+from .reference import known, people_of, reference, to_filter_by
 from .search import Filters, export, search
 from .todo import REASONS, happened_since, todo, todo_counts, todo_ids
 
@@ -19,10 +19,12 @@ __all__ = [
     "for_department",
     "happened_since",
     "in_state",
+    "known",
     "people_of",
     "reference",
     "search",
     "to_call",
+    "to_filter_by",
     "todo",
     "todo_counts",
     "todo_ids",

@@ -2,6 +2,7 @@
 
 from ..db import Register, rows
 from ..rules.workflow import AT_WORK, DEPARTMENT_ROLES, Actor, State
+from .search import Filters
 
 
 def reference(register: Register) -> dict[str, dict[str, dict]]:
@@ -12,6 +13,36 @@ def reference(register: Register) -> dict[str, dict[str, dict]]:
             "categories": _by_code(cursor.execute("select * from category where active order by position")),
             "kelurahan": _by_code(cursor.execute("select * from kelurahan where active order by kecamatan, name")),
         }
+
+
+def known(register: Register) -> dict[str, dict[str, dict]]:
+    """The same with those that are no longer in use, which stand last: what an old case or an address may name."""
+    with register.snapshot() as cursor:
+        return {name: _by_code(cursor.execute(question)) for name, question in _ALL.items()}
+
+
+def to_filter_by(register: Register, asked: Filters) -> dict[str, dict[str, dict]]:
+    """What a list may be narrowed to: all that is in use, and of the others what cases have or what is asked for."""
+    every = known(register)
+    codes = {"departments": asked.departments, "categories": asked.categories, "kelurahan": asked.kelurahan}
+    with register.snapshot() as cursor:
+        for name, table in every.items():
+            for code in [code for code, row in table.items() if not row["active"] and code not in codes[name]]:
+                if not cursor.execute(_ANY_CASE[name], [code]).fetchone():
+                    del table[code]
+    return every
+
+
+_ALL = {
+    "departments": "select * from department order by active desc, name, code",
+    "categories": "select * from category order by active desc, position, code",
+    "kelurahan": "select * from kelurahan order by active desc, kecamatan, name, code",
+}
+_ANY_CASE = {
+    "departments": "select 1 from assignment where department = ? and state <> 'returned' limit 1",
+    "categories": "select 1 from complaint where category = ? limit 1",
+    "kelurahan": "select 1 from complaint where kelurahan = ? limit 1",
+}
 
 
 def people_of(register: Register, viewer: Actor, department: str) -> list[dict]:
