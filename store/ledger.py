@@ -112,6 +112,8 @@ def misfits(register: Register) -> Iterator[Misfit]:
             yield from _first(name, check(cursor))
             yield from _at_the_end(cursor, name)
         yield from _first("change", _change_misfits(cursor))
+        yield from _first("report", _report_misfits(cursor))
+        yield from _first("anonymised", _anonymised_misfits(cursor))
 
 
 def heads(register: Register) -> dict[str, Head]:
@@ -198,8 +200,41 @@ def _change_misfits(cursor) -> Iterator[tuple[int, str, str]]:
             yield change, f"{values[3]}, {values[1]:%Y-%m-%d %H:%M}", "it was changed or slipped in"
 
 
+def _report_misfits(cursor) -> Iterator[tuple[int, str, str]]:
+    """Issued reports that are not as the audit log has sealed them."""
+    found = cursor.execute(
+        """
+        with sealed as (select subject, data->>'sha256' as seal from audit where kind = 'report_issued'),
+        issued as (
+            select id, kind || '-' || first || '-' || edition as subject, sha256(figures || words) as seal
+            from report where state = 'issued'
+        )
+        select coalesce(i.id, 0), coalesce(i.subject, s.subject), i.seal, s.seal
+        from issued i full join sealed s on s.subject = i.subject where i.seal is distinct from s.seal order by all
+        """
+    ).fetchall()
+    for report_id, subject, there, sealed in found:
+        reasons = {there is None: "it was removed", sealed is None: "nobody has issued it"}
+        yield report_id, subject, reasons.get(True, "it is not what was issued")
+
+
+def _anonymised_misfits(cursor) -> Iterator[tuple[int, str, str]]:
+    """Complaints that pass for anonymous without a record of it, so that their time would never come."""
+    found = cursor.execute(
+        """
+        select c.id, c.number from complaint c
+        where (c.anonymised_at is not null)
+            <> (c.number in (select subject from audit where kind = 'anonymised')) order by c.id
+        """
+    ).fetchall()
+    for complaint_id, number in found:
+        yield complaint_id, number, "whether it is anonymous is not as recorded"
+
+
 def _at_the_end(cursor, name: str) -> Iterator[Misfit]:
     end = chain.head(cursor, name)
+    if cursor.execute("select 1 from chain_head where name = ?", [name]).fetchone() is None:
+        yield Misfit(name, None, "", "where it ended was removed")
     through, count, last = cursor.execute(
         "select coalesce(max(id), 0), count(*), coalesce(arg_max(hash, id), '') from " + name
     ).fetchone()

@@ -115,6 +115,15 @@ def test_every_sign_that_begins_a_formula_somewhere_sleeps(sign):
     assert plain_csv(pd.DataFrame([{"Siapa": f"{sign}1"}])).decode("utf-8-sig").splitlines()[1].startswith("\"'")
 
 
+def test_a_log_that_was_removed_with_its_end_is_missed(desk):
+    audit.record(desk.register, "kota", "exported", "a.csv")
+    with desk.register.atomic() as cursor:
+        cursor.execute("delete from audit")
+        cursor.execute("delete from chain_head where name = 'audit'")
+    (found,) = ledger.misfits(desk.register)
+    assert str(found) == "audit log: the end: where it ended was removed"
+
+
 @pytest.mark.parametrize("username", ["kota", "pejabat", "opd.dlh", "pimpinan"])
 def test_only_administrators_read_it(desk, username):
     for call in (audit.listed, audit.exported):

@@ -11,7 +11,7 @@ from .browser import complain, needs_browser
 # What only English says; names of keys and file types are the same in Indonesian.
 ENGLISH = re.compile(
     r"\b(the|of|this|with|results?|choose|select(ed)?|options?|upload|drag|search|error|clear|close|open|show|hide|"
-    r"columns?|download|add|remove|date|day|month|year|next|previous|fullscreen|shortcut|skip|expand|collapse|please)\b",
+    r"columns?|download|add|remove|date|day|month|year|next|previous|fullscreen|copy|shortcut|skip|expand|collapse|please)\b",
     re.IGNORECASE,
 )
 # All that is said to somebody who looks or listens, outside what people and we have written.

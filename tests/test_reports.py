@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from ingest import clocks
 from pages import downloads
 from pages.parts import house
-from store import commands, figures, reports
+from store import commands, figures, ledger, reports
 from store.clock import today
 from store.reports import book, contents, keeping, paper
 from store.rules.deadline import from_jakarta
@@ -404,3 +404,23 @@ def test_the_page_from_the_first_press_to_the_comparison(desk, cases):
     assert not at.text_area
     next(button for button in at.button if button.label == "Hitung ulang dan bandingkan").click().run()
     assert "sama persis" in at.success[0].value
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("update report set words = words || ' lain'", "it is not what was issued"),
+        ("update report set figures = replace(figures, '4', '5')", "it is not what was issued"),
+        ("update report set first = first - interval 1 year", "it was removed"),
+        ("update report set state = 'draft'", "it was removed"),
+        ("delete from report", "it was removed"),
+    ],
+)
+def test_an_issued_report_that_sql_has_changed_is_named(desk, cases, change, reason):
+    draft = made(desk)
+    reports.issue(desk, who(desk, "kota"), draft.id, draft.version)
+    assert list(ledger.misfits(desk.register)) == []
+    with desk.register.atomic() as cursor:
+        cursor.execute(change)
+    (found,) = ledger.misfits(desk.register)
+    assert (found.chain, found.reason) == ("report", reason)

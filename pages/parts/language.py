@@ -62,6 +62,7 @@ WORDS = {
     "Show data": "Tampilkan angkanya",
     "Show chart": "Tampilkan grafik",
     "Download as PNG": "Unduh gambar",
+    "Copy Vega-Lite spec": "Salin susunan grafik",
     "Sort ascending": "Urutkan naik",
     "Sort descending": "Urutkan turun",
     "Format": "Bentuk",
