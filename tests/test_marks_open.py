@@ -13,14 +13,14 @@ from pages.parts import breakdown, charts, filters
 from pages.parts import compared_cards as compared
 from pages.parts.chart_card import Card, table
 from pages.parts.scope_bar import View
-from store import figures, queries
+from store import commands, figures, queries
 from store.clock import now as clock_now
 from store.clock import today
 from store.figures import Scope, analysis, analysis_departments, analysis_words
 from store.rules.point import LATITUDES, LONGITUDES
 from store.rules.workflow import SYSTEM
 
-from .cases import ask
+from .cases import approved, ask, forwarded, new_desk, press, take_in
 from .test_analysis import DLH, days_of, lived  # noqa: F401 – a fixture
 
 SAID = ("Banjir menggenang", "Lampu padam", "Sampah menumpuk", "Pak Banjir lewat", "Selokan mampet banjir")
@@ -171,6 +171,32 @@ def test_each_mark_and_each_number_of_dasbor_opens_what_it_counts(register, view
         assert opened(desk, viewer, href.replace("&amp;", "&")) == int(said[1].replace(".", "")), href
     told = found["by_department"]
     assert len(links) == int((told[["open", "overdue", "received", "decided"]] > 0).sum().sum()) > 0
+
+
+def test_a_department_of_dasbor_opens_what_it_leads_and_not_what_it_has_a_part_of(tmp_path):
+    with new_desk(tmp_path) as desk:
+        forwarded(desk, take_in(desk, "pohon"), "DLH", others=["DISHUB"])
+        forwarded(desk, take_in(desk, "lampu", phone="62898"), "DISHUB")
+        done = approved(desk, take_in(desk, "sampah", phone="62897"), "DLH")
+        period = (desk.register, SYSTEM, today(), today())
+        found = {"since": today(), "until": today(), "by_day": figures.by_day(*period)}
+        found["by_department"] = figures.by_department(*period, clock_now())
+        html = breakdown.departments(found).replace("&amp;", "&")
+        received = f"&dari={today()}&sampai={today()}"
+        assert f"tanda=utama%3ADISHUB{received}' target='_self'>1</a>" in html
+        assert opened(desk, SYSTEM, f"/daftar?tanda=utama%3ADISHUB{received}") == 1
+        assert opened(desk, SYSTEM, f"/daftar?opd=DISHUB{received}") == 2
+        # What a department returned is not its own any more; the others' times are not its times.
+        returned = forwarded(desk, take_in(desk, "jalan", phone="62896"), "DPUPR")
+        commands.return_to_city(desk, press(desk, returned, "opd.dpupr"), reason="not_ours", note="Bukan kami")
+        view = View(Scope(SYSTEM, today(), today()), (), "")
+        frame = analysis_departments.by_department(desk.register, view.scope, clock_now())
+        card = compared.departments(frame, view)
+        place = frame["code"].tolist().index("DPUPR")
+        assert card.table["Dikembalikan"].iloc[place] == "1 aduan"
+        assert opened(desk, SYSTEM, card.cells["Dikembalikan"][place]) == 1
+        assert opened(desk, SYSTEM, card.links[place]) == 0 == card.table["Beban"].iloc[place]
+        assert done.result_at
 
 
 def test_two_of_one_name_stay_two(register):

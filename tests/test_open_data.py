@@ -271,6 +271,21 @@ def test_two_of_one_name_stay_two(desk):
     assert len(names) == len(set(names)) > 3
 
 
+def test_what_was_left_out_once_is_left_out_again():
+    assert opendata.suppressed({"a": 20, "b": 21, "c": 22}, True, {"a"}) == [("a", None), ("b", None), ("c", 22)]
+    dice = random.Random(8)
+    for _ in range(1_000):
+        counts = {str(n): dice.choice((0, 2, 5, 6, 9, 40)) for n in range(dice.randrange(2, 7))}
+        before = {code for code, count in opendata.suppressed(counts) if count is None}
+        grown = {code: count + dice.randrange(9) for code, count in counts.items()}
+        told = opendata.suppressed(grown, True, before)
+        assert all(count is None for code, count in told if code in before)
+        hidden = [grown[code] for code, count in told if count is None]
+        if hidden and any(count for _, count in told):
+            assert len(hidden) > 1
+            assert sum(hidden) >= 2 * opendata.LEAST
+
+
 def test_few_complaints_tell_nothing_and_an_empty_register_says_so(desk):
     publish(desk)
     (page,) = get("/data-terbuka")
