@@ -211,7 +211,7 @@ class Outside:
         register = self._house().desk.register
         username = await anyio.to_thread.run_sync(accounts.by_outside_name, register, name)
         if username is None:
-            await anyio.to_thread.run_sync(lockout.failed, register, "", caller(request), "oidc_unknown")
+            await anyio.to_thread.run_sync(lockout.failed, register, "", caller(request), "oidc_unknown", clock_now())
             return self._page(UNKNOWN, provider)
         answer = await self._sign_in.enter(request, username, "oidc", gone.target)
         answer.delete_cookie(COOKIE, path=START)
