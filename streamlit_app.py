@@ -123,6 +123,9 @@ def _give_up(sentence: str) -> None:
     os._exit(2)
 
 
+# A thread that counts or learns without a pause gives Python's lock away after this rather than after 5 ms; a look at a
+# page takes the lock many times (bench/README.md, viewers).
+sys.setswitchinterval(0.0005)
 logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
 _own_address()
 sign_in = sign_in_pages.SignIn(house.house)
