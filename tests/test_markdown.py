@@ -1,4 +1,6 @@
-"""What people have typed is shown as it was typed wherever Streamlit reads Markdown, seen in a real browser."""
+"""What people have typed is shown as it was typed wherever Streamlit reads Markdown, and what a page that breaks says: seen
+in a real browser.
+"""
 
 import contextlib
 import os
@@ -21,6 +23,7 @@ TYPED = [
 ]  # fmt: skip
 SCRIPT = """
 import streamlit as st
+from pages.parts.language import indonesian
 from pages.parts.markdown import plain
 from tests.test_markdown import TYPED
 for text in TYPED:
@@ -28,6 +31,8 @@ for text in TYPED:
 st.toast(plain(TYPED[0]))
 st.subheader(plain(TYPED[0]), anchor=False)
 st.text_input(plain(TYPED[0]))
+indonesian()
+raise ValueError("rahasia")
 """
 
 
@@ -63,3 +68,9 @@ class TestInTheBrowser:
         alive = "a[href*='evil'], a[href^=mailto], img[src*=evil], [role=img][aria-label*=icon], [data-testid=stLogo]"
         assert page.locator(alive).count() == 0
         assert shown.locator("ul, ol, h1, h2, strong, em, code, b, blockquote, table, .katex, img").count() == 0
+
+    def test_a_page_that_breaks_says_so_in_indonesian_and_tells_nothing(self, page):
+        broken = page.get_by_test_id("stException")
+        expect(broken).to_contain_text("yang sudah tersimpan tetap aman")
+        assert "rahasia" not in broken.inner_text()
+        assert broken.locator("a").count() == 0

@@ -1,10 +1,13 @@
 """Suggestions of category and department: rules while there is little history, then what the register has decided."""
 
 import itertools
+import os
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +17,7 @@ from pages.parts import suggestions as shown
 from store import suggest
 from store.clock import now as clock_now
 from store.db import insert
-from store.suggest import keywords, model
+from store.suggest import apart, keywords, model
 from store.suggest.model import FLOOR, LEAST_CASES, Decided, Suggestions
 
 from .cases import ask, new_desk
@@ -375,7 +378,7 @@ def test_it_learns_by_itself_and_again_only_when_there_is_news(desk, suggestions
     trained, ended = [], threading.Event()
     monkeypatch.setattr(model, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(model, "EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(suggestions, "train", lambda: trained.append(desk.register.version))
+    monkeypatch.setattr(suggestions, "train_apart", lambda stop: trained.append(desk.register.version))
     worker = threading.Thread(target=suggest.run, args=(suggestions, ended))
     worker.start()
     try:
@@ -402,13 +405,13 @@ def until(reached) -> None:
 def test_a_failed_training_is_logged_without_words_of_people_and_tried_again(suggestions, monkeypatch, caplog):
     tries, ended = [], threading.Event()
 
-    def fails():
+    def fails(stop):
         tries.append(1)
         raise ValueError(EXAMPLES[0][0])
 
     monkeypatch.setattr(model, "FIRST_SECONDS", 0.01)
     monkeypatch.setattr(model, "EVERY_SECONDS", 0.01)
-    monkeypatch.setattr(suggestions, "train", fails)
+    monkeypatch.setattr(suggestions, "train_apart", fails)
     worker = threading.Thread(target=suggest.run, args=(suggestions, ended))
     worker.start()
     try:
@@ -468,3 +471,35 @@ def test_a_hint_says_how_sure_it_is_and_why():
     )
     assert "99 %" in drawn(suggest.Suggestion("road", 0.99999, "history", "-"))[0]
     assert drawn(None) == []
+
+
+def children() -> list[int]:
+    """Processes of this one that are still there, also as those that nobody has waited for."""
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
+
+
+def test_learning_apart_gives_the_same_and_leaves_no_process(suggestions, monkeypatch):
+    monkeypatch.setattr(model, "decided", lambda register: past(*strange()))
+    before = children()
+    assert suggestions.train_apart(threading.Event())
+    assert children() == before
+    here = Suggestions(suggestions.register)
+    here.train(past(*strange()))
+    text = model.document(f"{STRANGE} lagi")
+    assert suggestions.categories.ranked(text) == here.categories.ranked(text)
+    assert suggestions.departments.cases == here.departments.cases
+
+
+def test_learning_apart_ends_when_the_app_does_and_tells_of_its_errors():
+    stop, before = threading.Event(), children()
+    stop.set()
+    assert apart.apart(time.sleep, 60, stop) is None
+    assert children() == before
+    with pytest.raises(apart.ChildFailed, match="TypeError"):
+        apart.apart(time.sleep, "long")
+    with pytest.raises(apart.ChildFailed):
+        apart.apart(os._exit, 3)
+
+
+def test_learning_has_the_lowest_priority():
+    assert apart.apart(os.nice, 0) == 19

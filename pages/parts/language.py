@@ -98,6 +98,9 @@ PATTERNS = {
     r"^minute, (.+)$": "menit, $1",
     r"^File must be (.+) or smaller\.$": "Berkas paling besar $1.",
     r"^(.+) files are not allowed\.$": "Berkas $1 tidak diperbolehkan.",
+    r"^This app has encountered an error\..*$": "Bagian ini tidak dapat ditampilkan karena ada kesalahan; yang sudah "
+    "tersimpan tetap aman. Muat ulang halaman ini. Bila terjadi lagi, beri tahu administrator: sebabnya ada di catatan "
+    "server.",
     r"^(Is Streamlit still running\?|Streamlit server is not responding).*$": "Aplikasi tidak menjawab. Jangan memuat "
     "ulang: begitu tersambung, halaman hidup lagi dan yang Anda ketik masih ada.",
 }
@@ -111,7 +114,7 @@ _TEMPLATE = """
   const named = ["aria-label", "placeholder", "title"];
   const said = (text) => {
     const known = text.trim();
-    if (!known || known.length > 200) return null;
+    if (!known || known.length > 400) return null;
     if (Object.hasOwn(words, known)) return text.replace(known, words[known]);
     const found = patterns.find(([from]) => from.test(known));
     return found ? text.replace(known, known.replace(found[0], found[1])) : null;
@@ -119,7 +122,8 @@ _TEMPLATE = """
   const written = (element) => {
     const box = element && element.closest(ours);
     return box && !(box.matches("[data-testid=stMarkdownContainer]") &&
-      box.closest("[data-testid=stFileUploader], [data-testid=stDialog], [data-testid=stTooltipContent]"));
+      box.closest("[data-testid=stFileUploader], [data-testid=stDialog], [data-testid=stTooltipContent], " +
+        "[data-testid=stException]"));
   };
   const turn = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {

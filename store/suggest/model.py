@@ -1,8 +1,8 @@
 """Category and department from what was decided before: a small model of the register's own cases, with keyword rules
 where it knows too little.
 
-It learns in a thread of its own, and the library comes with it: until then, and while there is little history, the
-rules answer. Nothing is kept on disk. Complaints about officials and confidential ones are not learnt from.
+It learns in a process of its own (`apart.py`): until then, and while there is little history, the rules answer. Nothing
+is kept on disk. Complaints about officials and confidential ones are not learnt from.
 """
 
 import gc
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import health
 from ..db import Register
 from ..rules.indonesian import number
-from . import keywords
+from . import apart, keywords
 from .wording import read
 
 if TYPE_CHECKING:
@@ -84,10 +84,18 @@ class Suggestions:
 
         :param cases: what to learn from instead (a benchmark holds some back)
         """
-        cases = decided(self.register) if cases is None else cases
-        self.categories = learn([(document(case.text), case.category) for case in cases])
-        taken = [(document(case.text, case.category), case.department) for case in cases if case.department]
-        self.departments = learn(taken)
+        self.categories, self.departments = both(decided(self.register) if cases is None else cases)
+        return self.categories is not None
+
+    def train_apart(self, stop: threading.Event) -> bool:
+        """The same in another process; without an effect where it is told to stop.
+
+        :raises ChildFailed: it did not come to its end
+        """
+        found = apart.apart(both, decided(self.register), stop)
+        if found is None:
+            return False
+        self.categories, self.departments = found
         return self.categories is not None
 
     def category(self, text: str) -> Suggestion | None:
@@ -130,7 +138,7 @@ def run(suggestions: Suggestions, stop: threading.Event) -> None:
         if version == learnt_at:
             continue
         try:
-            suggestions.train()
+            suggestions.train_apart(stop)
         except Exception as error:
             log.error("suggestions could not be learnt; the rules answer: %s", health.trace(error))
             continue
@@ -139,6 +147,12 @@ def run(suggestions: Suggestions, stop: threading.Event) -> None:
             gc.collect()
             gc.freeze()
         learnt_at = version
+
+
+def both(cases: Sequence[Decided]) -> "tuple[Learnt | None, Learnt | None]":
+    """What these cases teach of categories and of departments."""
+    taken = [(document(case.text, case.category), case.department) for case in cases if case.department]
+    return learn([(document(case.text), case.category) for case in cases]), learn(taken)
 
 
 def decided(register: Register, limit: int = NEWEST) -> list[Decided]:
@@ -189,7 +203,7 @@ def learn(examples: Sequence[tuple[str, str]]) -> Learnt | None:
 
 
 def _pipeline() -> "Pipeline":
-    # Imported here, in the thread that learns: it takes seconds, and many an installation has no history yet.
+    # Imported here, where it is learnt: it takes seconds, and many an installation has no history yet.
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import make_pipeline, make_union
