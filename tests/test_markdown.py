@@ -1,6 +1,4 @@
-"""What people have typed is shown as it was typed wherever Streamlit reads Markdown, and what a page that breaks says: seen
-in a real browser.
-"""
+"""What people have typed is shown as typed wherever Streamlit reads Markdown; and what a page that breaks says."""
 
 import contextlib
 import os
