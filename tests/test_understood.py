@@ -62,7 +62,7 @@ def press_button(at: AppTest, label: str) -> AppTest:
 
 def done(at: AppTest) -> str:
     assert [e.message for e in at.exception] == []
-    return " ".join(line.value for line in at.success)
+    return " ".join(line.value for line in at.success).replace("\\", "")
 
 
 def test_a_message_is_understood_as_it_comes_in_and_more_fill_what_is_empty(desk):
