@@ -14,6 +14,7 @@ from .rules.workflow import Actor, Role
 
 # What may be recorded; `data` holds codes, numbers and counts, never what citizens wrote or who they are.
 KINDS = (
+    "chain_begun",
     "signed_in",
     "sign_in_failed",
     "locked_out",

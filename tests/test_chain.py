@@ -6,7 +6,7 @@ import random
 import duckdb
 import pytest
 
-from store import ledger, settings
+from store import audit, ledger, rebuild, settings
 from store.__main__ import main
 from store.clock import now as clock_now
 from store.desk import open_desk
@@ -216,3 +216,16 @@ def test_the_file_alone_shows_it(desk, ids):
         assert next(ledger.misfits(again.register)).row == ids[1]
     finally:
         again.register.close()
+
+
+def test_an_event_that_was_slipped_in_is_not_chained_by_taking_the_mark_away(desk, ids):
+    """The mark says that an earlier release's events are chained; without it they would be chained once more."""
+    audit.record(desk.register, "kota", "exported", "daftar.csv", rows=1)
+    with desk.register.atomic() as cursor:
+        cursor.execute(
+            "insert into event by name (select * replace (id + 1 as id, null as hash) from event "
+            "order by id desc limit 1)"
+        )
+        cursor.execute("update chain_head set complete = false where name = 'event'")
+    assert rebuild.fill_new_columns(desk.register) == 0
+    assert next(misfit.row for misfit in ledger.misfits(desk.register) if misfit.chain == "event") == ids[-1] + 1

@@ -3,6 +3,7 @@
 from . import words
 
 KINDS = {
+    "chain_begun": "Rangkaian riwayat dimulai",
     "signed_in": "Masuk",
     "sign_in_failed": "Gagal masuk",
     "locked_out": "Akun dikunci sementara",
