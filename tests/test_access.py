@@ -101,7 +101,7 @@ LISTS = (
     "search", "export",
 )  # fmt: skip
 # These show one case, a file of one, or nothing about cases; each has tests of its own here.
-SINGLE = {"case_view", "file_for", "reference", "people_of"}
+SINGLE = {"case_view", "file_for", "reference", "known", "to_filter_by", "people_of"}
 # These ask nothing: words, conditions and periods.
 WORDS = {
     *("belongs", "condition", "earlier", "expression", "first_day_params", "moments", "params", "shown", "start_of"),
