@@ -242,7 +242,9 @@ class SignIn:
             if not error:
                 try:
                     given = str(form.get("code") or "")[:20]
-                    codes = second_factor.set_up(desk.register, started.username, started.secret, given)
+                    codes = await anyio.to_thread.run_sync(
+                        second_factor.set_up, desk.register, started.username, started.secret, given
+                    )
                 except RuleBroken as refused:
                     error = words.refusal(refused)
                 else:

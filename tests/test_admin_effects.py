@@ -77,6 +77,13 @@ def test_a_role_in_a_department_that_was_set_aside_may_be_kept_but_not_given(des
         accounts.change(desk, admin, "kota", seen_user(desk, "kota"), "Rina", [Grant(Role.OPD_ADMIN, "DKP")])
 
 
+def test_giving_oneself_another_role_ends_ones_own_sessions_too(desk, admin):
+    session = sessions.start(desk.register, "admin")[1].id
+    seen = seen_user(desk, "admin")
+    ended = accounts.change(desk, admin, "admin", seen, seen["name"], [Grant(Role.ADMIN), Grant(Role.CITY)])
+    assert session in ended
+
+
 def test_setting_somebody_aside_a_reset_or_another_role_ends_their_sessions(desk, admin):
     people = ("kota", "kota2", "pejabat", "admin", "opd.dlh")
     started = {name: sessions.start(desk.register, name)[1].id for name in people}

@@ -68,7 +68,7 @@ def add(desk: Desk, actor: Actor, username: str, name: str, password: str, grant
 def change(
     desk: Desk, actor: Actor, username: str, seen: dict, name: str, grants: list[Grant], whatsapp: str = ""
 ) -> list[str]:
-    """Change an account; a change of roles ends its sessions (one's own go on), and their ids come back.
+    """Change an account; a change of roles ends its sessions, and their ids come back.
 
     :raises RuleBroken: `admin_only`, `gone`, `changed_by_other`, `nothing_changed`, `no_role`, `whatsapp_form`,
         `empty_field`, `role_needs_department`, `unknown_department`, `not_oneself`, `last_admin`
@@ -88,7 +88,7 @@ def change(
             [values["name"], values["whatsapp"], username],
         )
         log.record(cursor, actor, SUBJECT, username, present, _row(cursor, username))
-        if present["grants"] == _lists(values["grants"]) or username == actor.username:
+        if present["grants"] == _lists(values["grants"]):
             return []
         return sessions.end_all(cursor, username, actor.username, "roles")
 
