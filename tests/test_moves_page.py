@@ -14,7 +14,9 @@ from pages.parts.forms import FORMS
 from store import commands, queries, silence, users, why_due
 from store.check import differences
 from store.clock import now as clock_now
+from store.rules import texts
 from store.rules.case import Case
+from store.rules.completeness import ELEMENTS
 from store.rules.deadline import to_jakarta
 from store.rules.workflow import MOVES, Grant, Role
 
@@ -649,3 +651,27 @@ def test_what_ends_the_other_departments_work_says_so_before_the_press(desk):
     assert "Pekerjaan DLH pada aduan ini ikut berakhir." in text_of(select(at, "answer"))
     alone = page("triase", "kota", no=take_in(desk, "Tolong").number)
     assert "ikut berakhir" not in text_of(select(alone, "answer"))
+
+
+def test_all_that_is_missing_is_asked_for_with_one_press(desk):
+    case = take_in(desk, "Lampu mati di Medono")
+    missing = [name for name in ELEMENTS if name not in read_case(desk, case.id).elements.split(",")]
+    assert missing
+    at = page("triase", "kota", no=case.number)
+    (ask_all,) = [found for found in at.button if found.label.startswith("Minta ") and "ke pelapor" in found.label]
+    assert all(words.ELEMENTS[name].lower() in ask_all.label for name in missing)
+    at = ask_all.click().run()
+    assert f"{case.number}" in said(at).replace("\\", "")
+    assert read_case(desk, case.id).state == "awaiting_reporter"
+    (event,) = events(desk, case, "ask")
+    assert event["missing"] == missing
+    newest = "select text from message_out where complaint_id = ? order by id desc limit 1"
+    assert texts.ASKED["identity"] in ask(desk, newest, case.id)[0][0]
+
+
+def test_nobody_is_asked_for_what_is_there_or_cannot_be_asked_by_whatsapp(desk):
+    whole = take_in(desk, "Lampu mati")
+    commands.classify(desk, press(desk, whole, "kota"), elements=list(ELEMENTS))
+    for number in (whole.number, without_whatsapp(desk).number):
+        at = page("triase", "kota", no=number)
+        assert not [found for found in at.button if "ke pelapor" in found.label and found.label.startswith("Minta ")]

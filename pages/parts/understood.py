@@ -10,12 +10,13 @@ from store import commands, queries
 from store.commands import Press
 from store.queries import CaseView
 from store.queries.case import HIDDEN
+from store.rules import completeness, texts
 from store.rules.completeness import ELEMENTS
 from store.rules.errors import RuleBroken, StoreError
 from store.rules.reading import CORRECTED, FIELDS, IDENTITY, LIMITS
 from store.rules.workflow import CITY_ROLES, ENDED, TRIAGE, Actor, State
 
-from . import fields, house, words
+from . import fields, house, moves, words
 from .flash import refuse, said, why_refused
 from .outcome import outcome, sent, tries
 from .session import current_actor
@@ -35,6 +36,7 @@ def show(view: CaseView, actor: Actor, prefix: str) -> None:
     known, may = json.loads(view.case.said), actor.has(*CITY_ROLES)
     if may and view.case.state in {*TRIAGE, State.AWAITING_REPORTER}:
         _completeness(view)
+        _ask_for_the_rest(view, actor, prefix)
         _words(view, known)
         _corrections(view, known, prefix)
     elif any(known.get(name) for name in FIELDS):
@@ -71,6 +73,35 @@ def _correct_elements(number: str, version: int, key: str, name: str, op_id: str
         said(box, "error", words.refusal(refused))
     # Drawn anew from what is on record now.
     sent(box, name)
+
+
+def _ask_for_the_rest(view: CaseView, actor: Actor, prefix: str) -> None:
+    """One press asks the reporter for all that is missing; for less there is the form of the step."""
+    missing = completeness.missing(view.case.elements)
+    if not missing or not view.by_whatsapp or "ask" not in moves.offered(view, actor):
+        return
+    named = texts.listed([words.ELEMENTS[element].lower() for element in missing])
+    st.button(
+        f"Minta {named} ke pelapor",
+        key=f"{prefix}ask-{view.case.number}-{tries(f'ask-{view.case.number}')}",
+        icon="💬",
+        help="Pelapor ditanya lewat WhatsApp, dan jam berhenti sampai ada balasan. Kata-kata sendiri: langkah “Minta "
+        "kelengkapan” di bawah.",
+        on_click=_ask,
+        args=(view.case.number, view.case.version, missing, uuid.uuid4().hex),
+    )
+
+
+def _ask(number: str, version: int, missing: list[str], op_id: str) -> None:
+    box = outcome()
+    try:
+        commands.ask(house.desk(), _press(number, version, op_id), missing=missing)
+    except StoreError as refused:
+        said(box, "error", words.refusal(refused))
+        return
+    said(box, "success", f"{number} menunggu kelengkapan; jamnya berhenti. Pesannya dikirim ke pelapor.")
+    box["last_done"] = number
+    sent(box, f"ask-{number}")
 
 
 def _words(view: CaseView, known: dict) -> None:
