@@ -9,8 +9,8 @@ import urllib.request
 from urllib.parse import urlencode
 
 from PIL import Image
+from playwright.sync_api import Error as PageError
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as PageTimeout
 
 from store.rules.templates import NEEDED
 
@@ -78,12 +78,15 @@ def until(look, seconds: float = 30):
 def rare(page: Page, title: str) -> None:
     """Open a form that stands behind “Langkah lain”."""
     item = page.get_by_role("menuitem", name=title, exact=True).or_(page.get_by_role("option", name=title, exact=True))
+    button = page.get_by_role("button", name="Langkah lain")
     for _ in range(3):
-        page.get_by_role("button", name="Langkah lain").click()
+        # While the page is drawn anew the one of before may still be there.
+        expect(button).to_have_count(1, timeout=30_000)
         try:
+            button.click(timeout=15_000)
             item.or_(page.get_by_text(title, exact=True)).first.click(timeout=15_000)
             break
-        except PageTimeout:
+        except PageError:
             # The page was drawn again meanwhile, which closes the menu.
             page.keyboard.press("Escape")
     # Until it is there, a field of the form before may have the same name.

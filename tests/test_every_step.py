@@ -148,7 +148,9 @@ def test_a_duplicate_is_merged_and_both_reporters_are_answered(stack, people):
     if parent == child:
         raise AssertionError("two reporters, one number")
     city = people("kota", f"/triase?no={child}")
-    city.get_by_role("button", name="Langkah lain", exact=True).click()
+    others = city.get_by_role("button", name="Langkah lain", exact=True)
+    expect(others).to_have_count(1, timeout=30_000)
+    others.click()
     city.get_by_text("Gabungkan sebagai duplikat", exact=True).click()
     fill(city, "Nomor aduan induk", parent)
     press(city, "Gabungkan")
