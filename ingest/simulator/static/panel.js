@@ -221,12 +221,14 @@ export class Panel {
   }
 
   setContext(context, words = "") {
-    if (this.context.edit && !context.edit) this.composer.value = "";
+    const before = this.context;
+    if (before.edit && !context.edit) this.composer.value = "";
     this.context = context;
     this.find(".strip p").textContent = words;
     this.find(".strip").hidden = !words;
-    if (!context.place) this.find(".place").hidden = true;
-    if (!context.flow) this.find(".flow").hidden = true;
+    // What was opened by hand stays open when something else has been sent meanwhile.
+    if (before.place && !context.place) this.find(".place").hidden = true;
+    if (before.flow && !context.flow) this.find(".flow").hidden = true;
   }
 
   toggle(selector) {
