@@ -68,7 +68,8 @@ def test_a_complaint_by_telephone_is_written_down_by_keyboard_alone_and_survives
         keys.type(typed or "")
         keys.press("Tab")
     expect(city.get_by_label(re.compile("^Kelurahan"))).to_be_focused()
-    # What was typed is a draft as soon as a field is left.
+    # What was typed is a draft as soon as a field is left; nobody's hand is as fast as this one on the way to reload.
+    city.wait_for_timeout(3_000)
     expect(city.locator("[data-testid=stStatusWidget]")).to_have_count(0)
     city.reload()
     said(city, "dimuat kembali")
