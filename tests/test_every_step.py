@@ -61,12 +61,15 @@ def test_a_complaint_by_telephone_is_written_down_by_keyboard_alone_and_survives
     city = people("kota2", "/catat")
     contact = city.get_by_label("Telepon atau kontak lain untuk jawaban")
     contact.wait_for()
+    city.wait_for_timeout(3_000)
     expect(contact).to_be_focused()
     keys = city.keyboard
     happened = "Lampu jalan di depan SD Medono mati, warga takut lewat"
     for typed in ("0812 7777 1234", None, "Sulastri Ningsih", happened, "sejak Senin malam"):
         keys.type(typed or "")
         keys.press("Tab")
+        # Each field left draws the page anew; a person is not faster.
+        city.wait_for_timeout(1_000)
     expect(city.get_by_label(re.compile("^Kelurahan"))).to_be_focused()
     # What was typed is a draft as soon as a field is left; nobody's hand is as fast as this one on the way to reload.
     city.wait_for_timeout(3_000)
@@ -75,15 +78,19 @@ def test_a_complaint_by_telephone_is_written_down_by_keyboard_alone_and_survives
     said(city, "dimuat kembali")
     contact.wait_for()
     expect(city.get_by_label(re.compile("^Apa yang terjadi"))).to_have_value(happened)
+    # The draft is drawn in a second run of the page, which puts the hand back to its first field.
+    city.wait_for_timeout(3_000)
     expect(contact).to_be_focused()
     for _ in range(5):
         keys.press("Tab")
+    expect(city.get_by_label(re.compile("^Kelurahan"))).to_be_focused()
     for typed in ("Medono", "Jl. Melati 5", "depan SD Medono", "-6.8898, 109.6753", "Penerangan"):
         keys.type(typed)
         if typed in ("Medono", "Penerangan"):
             expect(city.get_by_role("option", name=typed).first).to_be_visible()
             keys.press("Enter")
         keys.press("Tab")
+        city.wait_for_timeout(1_000)
     keys.press("Control+Enter")
     told = city.locator(".w-told b")
     expect(told).to_have_text(re.compile(r"^TLP-\d{4}-00001$"))
