@@ -261,9 +261,6 @@ def forget_with(path: Path, values: list[str], position: int) -> int:
     return sum(_forget(path, "instr(body, ?) > 0", (value.encode("utf-8"),), position) for value in values)
 
 
-_CHOSEN = "select id from inbox where id <= ? and "
-
-
 def _forget(path: Path, which: str, values: tuple, position: int) -> int:
     if not path.exists():
         return 0

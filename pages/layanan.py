@@ -1,5 +1,7 @@
 """Layanan: name, number, promise, channels, limits and office hours of the service."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from pages.parts import admin, house, open_data_part, words
@@ -42,39 +44,14 @@ WEEKDAYS = {
 }  # fmt: skip
 
 
-def save_service(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_service(desk, actor, seen, given)
-    return "Disimpan. Pesan, halaman masuk, dan Standar Pelayanan memakainya mulai sekarang."
+def saving(change: Callable, done: str) -> admin.Change:
+    """What the button of a part does: the change, and the sentence that says so."""
 
+    def save(actor: Actor | None, given: dict, seen: dict) -> str:
+        change(desk, actor, seen, given)
+        return done
 
-def save_channels(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_channels(desk, actor, seen, given)
-    return "Saluran disimpan dan tampil di Standar Pelayanan."
-
-
-def save_clock(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_clock(desk, actor, seen, given)
-    return "Batas waktu disimpan dan berlaku untuk tenggat yang dihitung mulai sekarang."
-
-
-def save_conversation(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_conversation(desk, actor, seen, given)
-    return "Disimpan dan berlaku mulai sekarang."
-
-
-def save_sign_in(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_sign_in(desk, actor, seen, given)
-    return "Disimpan dan berlaku saat Administrator masuk berikutnya."
-
-
-def save_privacy(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_privacy(desk, actor, seen, given)
-    return "Disimpan dan tampil di halaman umum /standar."
-
-
-def save_retention(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_retention(desk, actor, seen, given)
-    return "Masa simpan disimpan dan berlaku mulai malam ini."
+    return save
 
 
 def save_open_data(actor: Actor | None, given: dict, seen: dict) -> str:
@@ -84,11 +61,6 @@ def save_open_data(actor: Actor | None, given: dict, seen: dict) -> str:
     return "Data terbuka ditutup. Yang sudah diunduh orang tidak dapat ditarik kembali."
 
 
-def save_hours(actor: Actor | None, given: dict, seen: dict) -> str:
-    service.change_hours(desk, actor, seen, given)
-    return "Jam kerja disimpan dan berlaku untuk tenggat yang dihitung mulai sekarang."
-
-
 def draw_service(sheet: admin.Sheet, present: dict) -> None:
     for name, label in TEXTS.items():
         st.text_input(label, value=present[name], key=sheet.key(name), max_chars=service.TEXTS[name])
@@ -96,14 +68,19 @@ def draw_service(sheet: admin.Sheet, present: dict) -> None:
         "Kalimat janji dikirim kepada warga: samakan dengan angka pada “Batas waktu”. Bila alamat aplikasi diisi, "
         "misalnya https://aduan.kota.go.id, jawaban pertama menautkan teks “Data pribadi”."
     )
-    sheet.submit("Simpan", save_service)
+    sheet.submit(
+        "Simpan",
+        saving(
+            service.change_service, "Disimpan. Pesan, halaman masuk, dan Standar Pelayanan memakainya mulai sekarang."
+        ),
+    )
 
 
 def draw_channels(sheet: admin.Sheet, present: dict) -> None:
     st.caption("Cara menyampaikan keluhan tentang layanan ini sendiri. Yang kosong tidak ditampilkan.")
     for name, value in present.items():
         st.text_input(plain(name), value=value, key=sheet.key(name), max_chars=service.CHANNEL_LIMIT)
-    sheet.submit("Simpan", save_channels)
+    sheet.submit("Simpan", saving(service.change_channels, "Saluran disimpan dan tampil di Standar Pelayanan."))
 
 
 def draw_clock(sheet: admin.Sheet, present: dict) -> None:
@@ -118,7 +95,10 @@ def draw_clock(sheet: admin.Sheet, present: dict) -> None:
             key=sheet.key(name),
         )  # fmt: skip
     st.caption("Tenggat yang sudah ditetapkan tidak berubah.")
-    sheet.submit("Simpan", save_clock)
+    sheet.submit(
+        "Simpan",
+        saving(service.change_clock, "Batas waktu disimpan dan berlaku untuk tenggat yang dihitung mulai sekarang."),
+    )
 
 
 def draw_hours(sheet: admin.Sheet, present: dict) -> None:
@@ -129,7 +109,10 @@ def draw_hours(sheet: admin.Sheet, present: dict) -> None:
             label, value=service.shown_hours(present.get(day)), placeholder="libur", key=sheet.key(day), max_chars=20
         )
     st.caption("Tenggat yang sudah ditetapkan tidak berubah.")
-    sheet.submit("Simpan", save_hours)
+    sheet.submit(
+        "Simpan",
+        saving(service.change_hours, "Jam kerja disimpan dan berlaku untuk tenggat yang dihitung mulai sekarang."),
+    )
 
 
 def draw_conversation(sheet: admin.Sheet, present: dict) -> None:
@@ -143,14 +126,14 @@ def draw_conversation(sheet: admin.Sheet, present: dict) -> None:
     for name, label in COUNTS.items():
         low, high = service.COUNTS[name]
         st.number_input(label, low, high, value=present[name], step=1, key=sheet.key(name))
-    sheet.submit("Simpan", save_conversation)
+    sheet.submit("Simpan", saving(service.change_conversation, "Disimpan dan berlaku mulai sekarang."))
 
 
 def draw_sign_in(sheet: admin.Sheet, present: dict) -> None:
     for name, label in SIGN_IN.items():
         st.checkbox(label, value=present[name], key=sheet.key(name))
     st.caption("Kodenya dari aplikasi autentikator di ponsel. Yang belum memasangnya diminta memasang saat masuk.")
-    sheet.submit("Simpan", save_sign_in)
+    sheet.submit("Simpan", saving(service.change_sign_in, "Disimpan dan berlaku saat Administrator masuk berikutnya."))
 
 
 SIGN_IN = {"admins_need_second_factor": "Administrator wajib memakai langkah kedua (kode di ponsel)"}
@@ -162,7 +145,7 @@ def draw_privacy(sheet: admin.Sheet, present: dict) -> None:
         max_chars=service.PRIVACY_LIMIT,
     )  # fmt: skip
     st.caption("Tampil untuk umum di /standar. Setiap baris menjadi satu paragraf; teks biasa tanpa format.")
-    sheet.submit("Simpan", save_privacy)
+    sheet.submit("Simpan", saving(service.change_privacy, "Disimpan dan tampil di halaman umum /standar."))
 
 
 def draw_retention(sheet: admin.Sheet, present: dict) -> None:
@@ -173,7 +156,7 @@ def draw_retention(sheet: admin.Sheet, present: dict) -> None:
         "Setelah itu data pribadi dihapus setiap malam dan tidak dapat dikembalikan; angka statistik tetap. "
         "Apa yang akan terhapus dapat dilihat dahulu di halaman Data pribadi."
     )
-    sheet.submit("Simpan", save_retention)
+    sheet.submit("Simpan", saving(service.change_retention, "Masa simpan disimpan dan berlaku mulai malam ini."))
 
 
 KEPT = {

@@ -203,8 +203,8 @@ def _given(keys: dict[str, str]) -> dict:
     return {name: "" if value is None else value for name, value in given.items()}
 
 
-# What ends the whole complaint, with the parts of all departments.
-_ENDING = ("answer", "refer", "reject", "withdraw", "merge")
+# In which no department has work to do any more.
+_OVER = workflow.ENDED | {workflow.State.ANSWERED}
 
 
 def _hint(sheet: Sheet, form: Form, given: dict) -> str:
@@ -216,7 +216,7 @@ def _hint(sheet: Sheet, form: Form, given: dict) -> str:
     if sheet.move == "classify" and given.get("kind") == "official":
         return "Pengaduan aparatur selalu rahasia dan hanya ditangani Inspektorat; OPD lain tidak lagi melihatnya."
     ends = ""
-    if sheet.move in _ENDING and sheet.view.case.active:
+    if workflow.BY_NAME[sheet.move].target in _OVER and sheet.view.case.active:
         kept = texts.listed([part.department for part in sheet.view.case.active])
         ends = f"Pekerjaan {kept} pada aduan ini ikut berakhir. "
     return ends + form.hint.format(

@@ -29,11 +29,7 @@ def moment(value: datetime | None, today: date | None = None) -> str:
     if value is None or value != value:
         return "–"
     local = to_jakarta(value)
-    year = (
-        ""
-        if local.year == (today or to_jakarta(datetime.now(UTC).replace(tzinfo=None)).date()).year
-        else f" {local.year}"
-    )
+    year = "" if local.year == (today or _today()).year else f" {local.year}"
     return f"{day_name(local.date())} {local.day} {MONTHS[local.month - 1]}{year} {local:%H.%M}"
 
 
