@@ -1,7 +1,8 @@
-"""What may not stand in an address, as typed words and names of people: it has a key, the words stay in this process.
+"""Addresses: of the lists that figures open, and what may not stand in one.
 
-Addresses are kept by browsers, seen over shoulders and sent on. A key is of no use to whoever is not signed in, and to
-nobody after a restart of the app: then the words must be typed again, which the page says.
+Addresses are kept by browsers, seen over shoulders and sent on. So typed words and names of people have a key in them,
+and the words stay in this process. A key is of no use to whoever is not signed in, and to nobody after a restart of the
+app: then the words must be typed again, which the page says.
 """
 
 import hmac
@@ -9,13 +10,21 @@ import secrets
 import threading
 from base64 import urlsafe_b64encode
 from collections import OrderedDict
+from datetime import date
 from hashlib import sha256
+from urllib.parse import urlencode
 
 KEPT = 20_000
 _SIGN = "~"
 _secret = secrets.token_bytes(32)
 _words: OrderedDict[str, str] = OrderedDict()
 _turn = threading.Lock()
+
+
+def cases(**query: str | date | None) -> str:
+    """The address of Daftar narrowed by these filters; what is None or empty is left out."""
+    given = {key: str(value) for key, value in query.items() if value not in (None, "")}
+    return "/daftar?" + urlencode(given)
 
 
 def hide(text: str) -> str:

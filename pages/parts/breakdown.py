@@ -1,13 +1,12 @@
 """What stands below the first screen of Dasbor: by day, category, kelurahan and department, each with its cases."""
 
 from datetime import date
-from urllib.parse import urlencode
 
 import pandas as pd
 
 from store.figures.analysis import NONE
 
-from . import words
+from . import address, words
 from .charts import RANKED
 from .names import told_apart
 
@@ -21,8 +20,8 @@ def days(frame: pd.DataFrame) -> pd.DataFrame:
     """With `href` of what was received on the day and `ended_href` of what ended on it."""
     told = [pd.Timestamp(day).date() for day in frame["day"]]
     return frame.assign(
-        href=[_cases(dari=day, sampai=day) for day in told],
-        ended_href=[_cases(tanda=f"berakhir:{day}_{day}") for day in told],
+        href=[address.cases(dari=day, sampai=day) for day in told],
+        ended_href=[address.cases(tanda=f"berakhir:{day}_{day}") for day in told],
     )
 
 
@@ -39,7 +38,9 @@ def _ranked(found: dict, name: str, key: str) -> pd.DataFrame:
     frame = found[name]
     codes = [code if isinstance(code, str) else NONE for code in frame["code"]]
     period = {"dari": found["since"], "sampai": found["until"]}
-    return frame.assign(name=told_apart(codes, frame["name"]), href=[_cases(**{key: code}, **period) for code in codes])
+    return frame.assign(
+        name=told_apart(codes, frame["name"]), href=[address.cases(**{key: code}, **period) for code in codes]
+    )
 
 
 def rest(count: int, found: dict) -> str:
@@ -84,8 +85,4 @@ def _number(count: int, **query: str | date) -> str:
 
 
 def _link(inside: str, **query: str | date) -> str:
-    return f"<a href='{words.safe(_cases(**query))}' target='_self'>{inside}</a>"
-
-
-def _cases(**query: str | date) -> str:
-    return "/daftar?" + urlencode({key: str(value) for key, value in query.items()})
+    return f"<a href='{words.safe(address.cases(**query))}' target='_self'>{inside}</a>"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -11,7 +10,7 @@ from store.clock import today
 from store.figures import Scope
 from store.rules.workflow import Actor
 
-from . import house, words
+from . import address, house, words
 from .filters import from_address, kecamatan, many, unknown
 from .names import categories_of, kelurahan_of, names_of
 
@@ -39,9 +38,7 @@ class View:
 
     def cases(self, **more: str | date | None) -> str:
         """The address of Daftar with these filters and more; what is None is left out."""
-        given = dict(self.query) | {"dari": self.scope.since, "sampai": self.scope.until} | more
-        given = {key: str(value) for key, value in given.items() if value not in (None, "")}
-        return "/daftar?" + urlencode(given)
+        return address.cases(**dict(self.query) | {"dari": self.scope.since, "sampai": self.scope.until} | more)
 
 
 def days_of(period: str, now: date) -> tuple[date, date]:

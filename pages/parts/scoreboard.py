@@ -6,7 +6,7 @@ from store import figures
 from store.figures import FIGURES, Scope, shown
 from store.rules.indonesian import MONTHS
 
-from . import words
+from . import address, words
 from .why import mark
 
 NOW = ("open", "new_today", "overdue", "due_today", "awaiting_reporter", "call_reporter")
@@ -97,8 +97,8 @@ class Scoreboard:
     def link(self, code: str) -> str:
         """The address of the cases that a figure opens."""
         opened = FIGURES[FIGURES[code].opened]
-        days = f"&dari={self.scope.since}&sampai={self.scope.until}" if opened.by else ""
-        return f"/daftar?hanya={opened.code}{days}"
+        days = {"dari": self.scope.since, "sampai": self.scope.until} if opened.by else {}
+        return address.cases(hanya=opened.code, **days)
 
     def promise(self) -> str:
         """The promise, with its aims and beside earlier months."""
